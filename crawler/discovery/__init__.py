@@ -1,0 +1,27 @@
+"""Feeds, sitemaps and pages in, as bytes; the URLs they announce out. Pure: nothing here fetches, writes or waits."""
+
+from __future__ import annotations
+
+from crawler.discovery.feeds import Feed, read_feed
+from crawler.discovery.found import Found, NotAFeed, NotASitemap
+from crawler.discovery.pages import PageLinks, read_page
+from crawler.discovery.robots_sitemaps import sitemaps_in_robots
+from crawler.discovery.shape import looks_like_article, looks_like_section
+from crawler.discovery.sitemaps import Sitemap, read_sitemap
+from crawler.discovery.usual_places import usual_places
+
+__all__ = [
+    "Feed",
+    "Found",
+    "NotAFeed",
+    "NotASitemap",
+    "PageLinks",
+    "Sitemap",
+    "looks_like_article",
+    "looks_like_section",
+    "read_feed",
+    "read_page",
+    "read_sitemap",
+    "sitemaps_in_robots",
+    "usual_places",
+]
