@@ -1,4 +1,4 @@
-"""The answer to a request for robots.txt in, rules that decide on URLs out (RFC 9309). Never fetches and keeps no clock.
+"""The answer to a request for robots.txt in, rules that decide on URLs out (RFC 9309). Never fetches, has no clock.
 
 A parser of its own rather than Protego: Protego 0.7 ends a group at an unknown line between two User-agent lines,
 which RFC 9309 §2.2 does not, and it cannot say which line refused a URL.

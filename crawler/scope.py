@@ -1,4 +1,4 @@
-"""A site and a URL in; out, whether the URL is one of the site's to fetch, and why not. Pure; knows nothing of robots."""
+"""A site and a URL in; out, whether the URL is the site's to fetch, and why not. Pure; knows nothing of robots."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ MAX_PARAMETERS = 20
 MAX_SEGMENTS = 20
 
 # What a news archive of text has no use for. A page's images are asked for by name, not through scope.
-_NOT_PAGES = frozenset(
-    "jpg jpeg jpe png gif webp avif svg ico bmp tif tiff heic psd eps ai "
-    "mp3 m4a aac ogg oga opus wav flac mp4 m4v mov avi wmv webm mkv mpg mpeg flv f4v 3gp ts m3u8 mpd ogv "
-    "pdf epub mobi doc docx odt xls xlsx ods ppt pptx odp rtf csv "
-    "zip gz bz2 xz 7z rar tar tgz iso dmg exe msi apk ipa deb rpm jar bin torrent "
-    "css js mjs map woff woff2 ttf otf eot swf wasm ics vcf".split()
-)
+_NOT_PAGE_EXTENSIONS = """
+jpg jpeg jpe png gif webp avif svg ico bmp tif tiff heic psd eps ai
+mp3 m4a aac ogg oga opus wav flac mp4 m4v mov avi wmv webm mkv mpg mpeg flv f4v 3gp ts m3u8 mpd ogv
+pdf epub mobi doc docx odt xls xlsx ods ppt pptx odp rtf csv
+zip gz bz2 xz 7z rar tar tgz iso dmg exe msi apk ipa deb rpm jar bin torrent
+css js mjs map woff woff2 ttf otf eot swf wasm ics vcf
+"""
+_NOT_PAGES = frozenset(_NOT_PAGE_EXTENSIONS.split())
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 _SESSION = re.compile(
     r"(?:^|[?&;/])(?:jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|sessionid|session_id|sessid"

@@ -6,7 +6,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,19 +122,19 @@ def _expect_feed_root(text: bytes, url: str) -> None:
     raise NotAFeed(url=url, what="no RSS or Atom elements in it")
 
 
-def _value(entry: Mapping[str, Any], key: str) -> str | None:
+def _value(entry: dict[str, Any], key: str) -> str | None:
     # dict.get: FeedParserDict's own invents `updated` from `published`, with a DeprecationWarning.
-    value = dict.get(entry, key)  # type: ignore[arg-type]
+    value = dict.get(entry, key)
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _link(entry: Mapping[str, Any]) -> Iterator[str]:
+def _link(entry: dict[str, Any]) -> Iterator[str]:
     """Addresses that may be the article's, best first."""
     for key in ("feedburner_origlink", "link"):
         value = _value(entry, key)
         if value:
             yield value
-    links = dict.get(entry, "links") or []  # type: ignore[arg-type]
+    links = dict.get(entry, "links") or []
     for rel in ("alternate", "self", "related"):
         for link in links:
             if link.get("rel") == rel and link.get("href"):

@@ -68,7 +68,7 @@ class _Head:
 def read_page(
     body: bytes, *, url: str, content_type: str | None = None, channel: str = "section", hosts: Collection[str] = ()
 ) -> PageLinks:
-    """The links of a page at `url`; relative ones resolved against its <base>. Never fails: a page without links is one.
+    """The links of a page at `url`; relative ones resolved against its <base>. Never fails: no links is an answer.
 
     `channel` goes into each Found: "home" or "section". `hosts`: further hosts whose links count as the site's own.
     """

@@ -24,16 +24,17 @@ _OTHER_EXTENSION = re.compile(r"\.(?:xml|rss|atom|json|txt|jpe?g|png|gif|webp|sv
 _INDEX = re.compile(r"(?:index|default|home|startseite)(?:\.\w+)?", re.IGNORECASE)
 
 # Path segments below which stand lists of articles, or none. Exact words, any depth.
-_LISTS = frozenset(
-    "tag tags tagged topic topics thema themen themenseiten schlagwort stichwort tema temas dossier dossiers sujet "
-    "author authors autor autoren autores autore auteur auteurs journalist journalists journaliste contributor "
-    "contributors by profile profiles people category categories kategorie kategorien categoria categorie rubrik "
-    "search suche buscar recherche cerca archive-search page seite pagina wp-admin wp-login wp-json wp-content cdn-cgi "
-    "feed feeds rss amp comments comment kommentare forum forums user users account konto my mein profil "
-    "login logout signin signup register anmelden registrieren checkout cart shop abo abos subscribe subscription "
-    "subscriptions newsletter newsletters print drucken share teilen jobs stellenmarkt quiz games spiele horoscope "
-    "horoskop epaper e-paper podcasts tv-programm wetter weather kontakt contact impressum imprint datenschutz".split()
-)
+_LIST_WORDS = """
+tag tags tagged topic topics thema themen themenseiten schlagwort stichwort tema temas dossier dossiers sujet
+author authors autor autoren autores autore auteur auteurs journalist journalists journaliste contributor
+contributors by profile profiles people category categories kategorie kategorien categoria categorie rubrik
+search suche buscar recherche cerca archive-search page seite pagina wp-admin wp-login wp-json wp-content cdn-cgi
+feed feeds rss amp comments comment kommentare forum forums user users account konto my mein profil
+login logout signin signup register anmelden registrieren checkout cart shop abo abos subscribe subscription
+subscriptions newsletter newsletters print drucken share teilen jobs stellenmarkt quiz games spiele horoscope
+horoskop epaper e-paper podcasts tv-programm wetter weather kontakt contact impressum imprint datenschutz
+"""
+_LISTS = frozenset(_LIST_WORDS.split())
 # How a page about the paper itself begins; these are long enough to pass for headlines.
 _HOUSE = re.compile(
     r"(?:privacy|datenschutz|cookies?|terms|nutzungsbedingungen|agb|impressum|imprint|legal|disclaimer|accessibility|"
@@ -44,10 +45,11 @@ _HOUSE = re.compile(
     r"how-to-(?:contact|complain)|manage-|consent|how-we-|masthead)",
     re.IGNORECASE,
 )
-_ARTICLE_WORDS = frozenset(
-    "article articles artikel articulo articolo story stories beitrag noticia noticias news-story articleshow "
-    "archive a doc read view s".split()
-)
+_ARTICLE_FOLDER_WORDS = """
+article articles artikel articulo articolo story stories beitrag noticia noticias news-story articleshow
+archive a doc read view s
+"""
+_ARTICLE_FOLDERS = frozenset(_ARTICLE_FOLDER_WORDS.split())
 
 
 def looks_like_article(url: str) -> bool:
@@ -81,7 +83,7 @@ def looks_like_article(url: str) -> bool:
         return True
     if (len(segments) > 1 or len(words) >= 3) and _CODE.search(last):
         return True
-    if len(segments) > 1 and segments[-2].lower() in _ARTICLE_WORDS:
+    if len(segments) > 1 and segments[-2].lower() in _ARTICLE_FOLDERS:
         return any(character.isdigit() for character in last) or len(words) >= 3
     return bool(
         query and re.search(r"(?:^|&)(?:p|id|artid|article_?id|newsid|story_?id|aid|idx?no)=\d{3,}", query, re.I)
@@ -89,7 +91,7 @@ def looks_like_article(url: str) -> bool:
 
 
 def looks_like_section(url: str) -> bool:
-    """Whether a URL may be a section's front page: a few short words, no query, no article's shape, no tag or author."""
+    """Whether a URL may be a section's front page: a few short words, no query, no article's shape, no tag."""
     path, query = path_and_query(url)
     segments = [segment for segment in unquote(path, errors="replace").split("/") if segment]
     if query or not 1 <= len(segments) <= 3 or looks_like_article(url) or _OTHER_EXTENSION.search(segments[-1]):

@@ -190,7 +190,7 @@ def _forget(element: etree._Element) -> None:
 
 
 def _text(element: etree._Element) -> str | None:
-    text = "".join(element.itertext(with_tail=False)) if len(element) else element.text or ""
+    text = "".join(map(str, element.itertext(with_tail=False))) if len(element) else element.text or ""
     return " ".join(text.split()) or None
 
 

@@ -7,7 +7,7 @@ from crawler.urls import normalise
 __all__ = ["usual_places"]
 
 # WordPress (/feed/, /wp-sitemap.xml, /sitemap_index.xml by Yoast), Drupal and Joomla (/rss.xml), Ghost (/rss/),
-# Jekyll and Hugo (/feed.xml, /index.xml), Blogger (/feeds/posts/default), Arc XP and most newspapers' own (/rss, /arc/…).
+# Jekyll and Hugo (/feed.xml, /index.xml), Blogger (/feeds/posts/default), Arc XP newspapers' own (/rss, /arc/…).
 _FEEDS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss/",
           "/feeds/posts/default", "/arc/outboundfeeds/rss/?outputType=xml")  # fmt: skip
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/wp-sitemap.xml",
