@@ -1,0 +1,27 @@
+"""The published tables, in the order in which they are written: one file each."""
+
+from __future__ import annotations
+
+from warehouse.table import Table
+from warehouse.tables.articles import ARTICLES, ArticleRow, BlockRow
+from warehouse.tables.captures import CAPTURES, CaptureRow
+from warehouse.tables.links import LINKS, LinkRow
+from warehouse.tables.rejects import REJECTS, RejectRow
+
+ALL_TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, REJECTS, LINKS)
+TABLES: dict[str, Table] = {table.name: table for table in ALL_TABLES}
+
+__all__ = [
+    "ALL_TABLES",
+    "ARTICLES",
+    "CAPTURES",
+    "LINKS",
+    "REJECTS",
+    "TABLES",
+    "ArticleRow",
+    "BlockRow",
+    "CaptureRow",
+    "LinkRow",
+    "RejectRow",
+    "Table",
+]

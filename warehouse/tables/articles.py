@@ -1,0 +1,102 @@
+"""One row per capture that was read as an article. An article read on two days is two rows with one article_id."""
+
+# ruff: noqa: RUF009 (column() is a dataclasses.field(), made anew for each column)
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from warehouse.columns import column
+from warehouse.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockRow:
+    """A piece of the body; ``level`` is that of a heading."""
+
+    kind: str
+    level: int | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleRow:
+    article_id: str = column(
+        "The article, over all its readings: from its canonical URL", example="3f2a9c0b1d4e5f60", looked_up=True
+    )
+    capture_id: str = column(
+        "The capture this was read from", example="5b1f6a0e-4f0c-4d6e-9f1a-0c1d2e3f4a5b", looked_up=True
+    )
+    site: str | None = column(
+        "Name of the site in sites.toml; null for imports of unknown sites", example="thinlinenews"
+    )
+    url: str = column(
+        "The URL exactly as it was requested", example="https://thinlinenews.com/2026/11/bridge-reopens/?ref=feed"
+    )
+    canonical_url: str = column(
+        "The URL that stands for the article, without tracking parameters",
+        example="https://thinlinenews.com/2026/11/bridge-reopens/",
+    )
+    title: str | None = column("Headline", example="Bridge reopens after two years")
+    title_raw: str | None = column(
+        "Headline as found on the page, before the site's name was cut off",
+        example="Bridge reopens after two years | Thin Line News",
+    )
+    description: str | None = column(
+        "Summary that the page gives of itself", example="Traffic returned to the river crossing on Sunday."
+    )
+    authors: tuple[str, ...] = column("People named as authors, in the page's order", example=["Ada Mbeki", "Li Wei"])
+    authors_raw: str | None = column("Byline as found on the page", example="By Ada Mbeki and Li Wei")
+    published_at: datetime | None = column("When the site says it was published, UTC", example="2026-11-22T09:20:30Z")
+    published_raw: str | None = column("The same, exactly as found on the page", example="22 Nov 2026, 9.20am")
+    published_source: str | None = column(
+        "Where on the page it was found: json-ld, meta, time, url or text", example="json-ld"
+    )
+    published_precision: str | None = column("How exact it is: second, minute or day", example="minute")
+    published_offset_minutes: int | None = column(
+        "Offset from UTC that the page gave, in minutes; null when it gave none", example=0
+    )
+    modified_at: datetime | None = column("When the site says it was last changed, UTC", example="2026-11-22T11:05:00Z")
+    modified_raw: str | None = column("The same, exactly as found on the page", example="2026-11-22T11:05:00+00:00")
+    modified_source: str | None = column("Where on the page it was found", example="json-ld")
+    section: str | None = column("Section or category the page names", example="Local")
+    tags: tuple[str, ...] = column("Keywords the page gives", example=["bridges", "transport"])
+    language: str | None = column("Language as a BCP 47 tag", example="en")
+    text: str = column(
+        "The article's text: its blocks, one per line",
+        example="Traffic returned to the river crossing on Sunday.\nThe first cars …",
+    )
+    blocks: tuple[BlockRow, ...] = column(
+        "The same text in pieces: paragraph, heading, list, quote, table, code or caption",
+        example=[{"kind": "paragraph", "level": None, "text": "Traffic returned …"}],
+    )
+    words: int = column("Number of words in text", example=412)
+    content_digest: str = column(
+        "Digest of what a reader would call the content; differs when a revision differs",
+        example="sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+        looked_up=True,
+    )
+    lead_image_url: str | None = column(
+        "The image that goes with the headline", example="https://thinlinenews.com/img/bridge.jpg"
+    )
+    publisher: str | None = column("Publisher the page names", example="Thin Line News LLC")
+    access: str = column("Who may read it all: free, metered, subscriber or unknown", example="free")
+    page_type: str | None = column(
+        "What the page calls itself, as schema.org or Open Graph type", example="NewsArticle"
+    )
+    captured_at: datetime = column("When the request began, UTC", example="2026-11-22T09:20:30.123456Z")
+    crawl_date: date = column("UTC day of captured_at; the folder of this row", example="2026-11-22")
+    extractor: str = column("Version of the code that read the page", example="1-trafilatura-2.3.1")
+    publication_id: str = column(
+        "The publication that wrote this row; equal in all tables of a day", default="", example="7d3c1b9f20aa41e6"
+    )
+
+
+ARTICLES = Table(
+    name="articles",
+    row=ArticleRow,
+    key=("capture_id",),
+    sort=("site", "captured_at", "capture_id"),
+    description="What did each article say each time it was read? One row per reading.",
+)
