@@ -1,0 +1,175 @@
+"""A Page in, the authors' names out: JSON-LD of the article first, then microdata and links, meta elements, the visible byline. Names only."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from .jsonld import resolve, text_of
+from .page import Page
+from .page import text_of as element_text
+
+AUTHOR_METAS = (
+    "author", "article:author_name", "parsely-author", "cxenseparse:author", "dc.creator", "dcterms.creator", "sailthru.author",
+    "byl", "citation_author", "article:author", "og:article:author", "rnews:author", "dc.contributor", "twitter:creator:name",
+    "mediator_author", "authors", "vr:author", "bt:author",
+)  # fmt: skip
+
+_BY = re.compile(
+    r"^\W*(?:(?:written|posted|published|reported|story|text|words|article|report|review(?:ed)?|a guest post)\s+by|by|von|par|por|di|da|door|av|af|od|oleh|"
+    r"tekst|text|texte|texto|testo|autore?|autora|autor(?:in)?|author|auteur|redacción|автор|yazan|מאת|بقلم|ein(?:e)? \w+ von)\b\s*[:\-–—|]*\s*",
+    re.I,
+)
+_AND = re.compile(r"\s*(?:;|\||•|·|\s/\s|\n|\band\b|\bund\b|\bet\b|\by\b(?=\s[A-ZÁÉÍÓÚÑ])|\be\b(?=\s[A-Z])|\ben\b(?=\s[A-Z])|\boch\b|\bog\b|&|、|・(?=$))\s*")
+_NOT_NAME = re.compile(
+    r"https?:|www\.|@\S+\.\w|^\W*$|^\d|\d{3}|\b(?:admin|administrator|webmaster|editor(?:ial)? staff|unknown|anonymous|null|none|undefined|posted|published|updated|"
+    r"image|photo|foto|getty|read more|about|contact|follow|share|comments?|minutes?|view all|more from|see (?:all|more))\b",
+    re.I,
+)
+_ROLE = re.compile(
+    r"\b(?:reporters?|editors?|correspondents?|writers?|journalists?|columnist|producer|contributor|staff|chief|head of|director|managing|senior|"
+    r"redakt\w*|korrespondent\w*|reporter\w*|journalist\w*|ressort\w*|leiter\w*|volont\w*|autor(?:in)?|periodista|redactora?|corresponsal|rédact\w*|"
+    r"envoyée?|giornalista|inviat[oa]|photograph\w*|fotograf\w*|critic|analyst|professor|fellow|ph\.?d|md|m\.d|muhabir\w*|editör\w*)\b",
+    re.I,
+)
+_TRAILING = re.compile(r"\s*(?:\((?:[^()]*)\)|\[[^\]]*\]|<[^>]*>|\s(?:[-–—|]\s|für |for |in (?=[A-Z])|aus |at the |из ).*|,?\s(?:updated|published|on)\b.*|\s기자.*|記者$)\s*$")
+_BYLINE = re.compile(r"\b(?:by-?line|author|autor(?:en|in|es)?|auteur|autore|writer|creator|firma|verfasser|contributor|skribent|signature|c-author)s?\b|byline|author(?:name|-name|_name|s?$)|__author", re.I)
+_FAR = re.compile(r"related|recommend|comment|sidebar|footer|teaser|most-?read|popular|widget|card|rail|nav|bio\b|about", re.I)
+
+
+def authors(page: Page, *, site_names: Iterable[str] = ()) -> tuple[tuple[str, ...], str | None]:
+    """The names in the page's order, and the words they came from.
+
+    A site's own name is dropped where a person stands beside it; alone, it is what the page says of its author.
+    """
+    sites = {_fold(name) for name in site_names if name}
+    for raws in (_from_nodes(page), _from_microdata(page), _from_links(page), _from_metas(page), _from_bylines(page)):
+        found = list(raws)
+        names = _cleaned(found, sites)
+        if names:
+            return names, "; ".join(dict.fromkeys(found))[:500]
+    return (), None
+
+
+def _from_nodes(page: Page) -> list[str]:
+    if not page.article:
+        return []
+    return list(_names_of(page.article.get("author") or page.article.get("creator"), page, 0))
+
+
+def _names_of(value: Any, page: Page, depth: int) -> Iterator[str]:
+    if depth > 4:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _names_of(item, page, depth + 1)
+    elif isinstance(value, dict):
+        value = resolve(value, page.nodes)
+        name = value.get("name")
+        if isinstance(name, list | dict):
+            yield from _names_of(name, page, depth + 1)
+        elif text := text_of(name) or text_of(value):
+            yield text
+        elif text := " ".join(filter(None, (text_of(value.get("givenName")), text_of(value.get("familyName"))))):
+            yield text
+    elif text := text_of(value):
+        yield text
+
+
+def _from_microdata(page: Page) -> list[str]:
+    found = []
+    for element in page.tree.xpath("//*[contains(concat(' ',@itemprop,' '),' author ')]")[:8]:
+        if _is_far(element):
+            continue
+        named = element.xpath(".//*[@itemprop='name']") or [element]
+        found += [one.get("content") or element_text(one) for one in named]
+    return [text for text in found if text and len(text) < 120]
+
+
+def _from_links(page: Page) -> list[str]:
+    found = []
+    for element in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' author ')]")[:8]:
+        if not _is_far(element) and (text := element_text(element)) and len(text) < 80:
+            found.append(text)
+    return found
+
+
+def _from_metas(page: Page) -> list[str]:
+    for name in AUTHOR_METAS:
+        if contents := [one for one in page.metas.get(name, ()) if len(one) < 200 and not one.lower().startswith("http")]:
+            return contents
+    return []
+
+
+def _from_bylines(page: Page) -> list[str]:
+    found: list[str] = []
+    for element in page.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "em", "h3", "h4", "section"):
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if not _BYLINE.search(named) or _is_far(element):
+            continue
+        text = element_text(element)
+        if not 3 < len(text) < 100:
+            continue
+        links = [one for a in element.iter("a") if (one := element_text(a))]
+        found += links if links and element.tag != "a" else [text]
+        if len(found) >= 1:
+            return found
+    for element in page.tree.iter("p", "div", "span", "em", "i"):  # "By Jane Doe" in a line of its own
+        text = (element.text or "").strip() if len(element) else element_text(element)
+        if 6 < len(text) < 60 and re.match(r"(?:By|Von|Par|Por|Di)\s+[^\W\d_a-z]", text) and len(text.split()) <= 6:
+            return [text]
+    return found
+
+
+def _cleaned(raws: list[str], sites: set[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    for raw in raws:
+        for piece in _pieces(raw):
+            name = _name(piece)
+            if name and _fold(name) not in {_fold(known) for known in names}:
+                names.append(name)
+    own = [name for name in names if _fold(name) in sites]
+    return tuple(name for name in names if name not in own) or tuple(own[:1])
+
+
+def _pieces(raw: str) -> Iterator[str]:
+    text = _BY.sub("", " ".join(raw.split()))
+    for part in _AND.split(text):
+        commas = [piece.strip() for piece in part.split(",") if piece.strip()]
+        # "Doe, Jane" is one person; "Jane Doe, Senior reporter" is one with a role; "Jane Doe, John Roe" are two.
+        if len(commas) == 2 and all(len(piece.split()) == 1 for piece in commas) and not _ROLE.search(commas[1]):
+            yield " ".join(reversed(commas))
+            continue
+        for position, piece in enumerate(commas):
+            if position and (_ROLE.search(piece) or len(piece.split()) < 2):
+                break
+            yield piece
+
+
+def _name(piece: str) -> str | None:
+    name = _BY.sub("", piece).strip(" \t,.;:-–—|/*\"“”")
+    shorter = _TRAILING.sub("", name).strip(" ,.;:-–—|/")
+    name = shorter if len(shorter) > 2 else name
+    if not 2 <= len(name) <= 60 or len(name.split()) > 7 or _NOT_NAME.search(name):
+        return None
+    if len(name.split()) > 2 and _ROLE.search(name) and name[:1].islower():
+        return None
+    return name
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _is_far(element: HtmlElement | None) -> bool:
+    steps = 0
+    while element is not None and steps < 7:
+        if element.tag in {"aside", "footer", "nav"}:
+            return True
+        if element.tag in {"article", "main", "body"}:
+            return False
+        if _FAR.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            return True
+        element, steps = element.getparent(), steps + 1
+    return False

@@ -1,0 +1,204 @@
+"""A Page in, its fields out: title, description, section, tags, language, canonical URL, lead image, publisher, kind. Each None where the page is silent."""
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from tldextract import TLDExtract
+
+from .jsonld import resolve, text_of, types_of
+from .page import Page
+from .page import text_of as element_text
+
+_SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»]\s*")
+_LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
+_PAGE_TYPES = {
+    "liveblogposting": "live_blog", "videoobject": "video", "imagegallery": "gallery", "mediagallery": "gallery",
+    "opinionnewsarticle": "opinion", "reviewnewsarticle": "review", "review": "review", "criticreview": "review",
+    "advertisercontentarticle": "sponsored",
+}  # fmt: skip
+_ARTICLE_LIKE = re.compile(r"article|blogposting|report$|claimreview", re.I)
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)  # the bundled list: no network, no disk cache
+
+
+def registrable_domain(url: str) -> str:
+    """Domain under the public suffix; the host itself where it has none (an address, localhost)."""
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+    if host.endswith(".localhost"):
+        return ".".join(host.split(".")[-2:])
+    found = _suffixes()(host)
+    return f"{found.domain}.{found.suffix}" if found.suffix and found.domain else host
+
+
+def site_names(page: Page) -> list[str]:
+    """The names the page gives its site: og:site_name, publisher, application name, and its domain."""
+    names = [page.meta("og:site_name"), page.meta("application-name", "apple-mobile-web-app-title"), publisher(page)]
+    names += [text_of(node.get("name")) for node in page.nodes if types_of(node) & {"website", "newsmediaorganization", "organization"}]
+    domain = registrable_domain(page.url)
+    return list(dict.fromkeys(name for name in [*names, domain, domain.split(".")[0]] if name and len(name) < 80))
+
+
+def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
+    """The headline without the site's name, and as found."""
+    node = page.article or {}
+    headline = text_of(node.get("headline"))
+    social = page.meta("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
+    document = next((text for element in page.tree.iter("title") if (text := element_text(element))), None)
+    h1 = page.headings[0] if len(page.headings) == 1 else _agreeing(page.headings, [headline, social, document])
+    candidates = [one for one in (headline, social, h1, document) if one]
+    stripped = [(one, without_site(one, names)) for one in candidates]
+    stripped = [(raw, text) for raw, text in stripped if text and fold(text) not in {fold(name) for name in names}]
+    if not stripped:
+        return (candidates[0], candidates[0]) if candidates else (None, None)
+    votes = [sum(fold(text) == fold(other) for _, other in stripped) for _, text in stripped]
+    best = max(range(len(stripped)), key=lambda position: (votes[position] > 1, votes[position], -position))
+    return stripped[best][1], stripped[best][0]
+
+
+def without_site(text: str, names: list[str]) -> str:
+    """The text without leading or trailing pieces that name the site."""
+    known = {fold(name).replace(" ", "") for name in names}
+    for _ in range(3):
+        marks = list(_SEPARATOR.finditer(text))
+        if not marks:
+            break
+        head, tail = text[: marks[-1].start()], text[marks[-1].end() :]
+        first, rest = text[: marks[0].start()], text[marks[0].end() :]
+        if _names_site(tail, known) and head:
+            text = head
+        elif _names_site(first, known) and rest and len(marks) > 0:
+            text = rest
+        else:
+            break
+    return text.strip()
+
+
+def description(page: Page) -> str | None:
+    node = page.article or {}
+    return page.meta("og:description", "description", "twitter:description", "dc.description") or text_of(node.get("description"))
+
+
+def publisher(page: Page) -> str | None:
+    value = resolve((page.article or {}).get("publisher"), page.nodes)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    name = text_of(value.get("name")) if isinstance(value, dict) else text_of(value)
+    return name or page.meta("og:site_name", "dc.publisher", "citation_publisher", "article:publisher_name")
+
+
+def section(page: Page) -> str | None:
+    found = text_of((page.article or {}).get("articleSection")) or page.meta("article:section", "og:article:section", "section", "parsely-section", "cxenseparse:section", "dc.subject.section")
+    if found is None:
+        crumbs = [text_of(item.get("name")) or text_of(inner.get("name") if isinstance(inner := item.get("item"), dict) else None) for item in _crumbs(page)]
+        middle = [crumb for crumb in crumbs if crumb][1:-1] if len(crumbs) > 2 else []
+        found = middle[-1] if middle else None
+    return found if found and len(found) < 100 else None
+
+
+def tags(page: Page) -> tuple[str, ...]:
+    """Keywords in the page's order, each once; those of JSON-LD, article:tag, news_keywords and keywords."""
+    raw: list[Any] = [(page.article or {}).get("keywords")]
+    found = _keywords(raw) or _keywords(page.metas.get("article:tag", [])) or _keywords(page.metas.get("news_keywords", [])) or _keywords(page.metas.get("keywords", []))
+    if not found:
+        found = [element_text(a) for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ')]")[:30]]
+    return tuple({fold(one): one for one in reversed(found) if one and len(one) < 80}.values())[::-1][:50]
+
+
+def language(page: Page) -> tuple[str | None, str | None]:
+    """The declared language as a BCP 47 tag, and where it was declared. Never guessed from the words."""
+    root = page.tree.getroottree().getroot()
+    node = page.article or {}
+    for raw, source in (
+        (root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"), "html"),
+        (text_of(node.get("inLanguage")), "json-ld"),
+        (page.meta("content-language", "dc.language", "dcterms.language", "inlanguage", "language", "og:locale"), "meta"),
+    ):
+        if raw and (tag := _language_tag(raw)):
+            return tag, source
+    return None, None
+
+
+def canonical(page: Page) -> tuple[str | None, str | None]:
+    """The canonical URL where it is http(s) and of the page's own registrable domain, and as found."""
+    raw = next((element.get("href") for element in page.tree.xpath("//link[contains(concat(' ',translate(@rel,'CANOIL','canoil'),' '),' canonical ')]") if element.get("href")), None)
+    raw = raw or page.meta("og:url")
+    url = absolute(page, raw)
+    return (url if url and registrable_domain(url) == registrable_domain(page.url) else None), raw
+
+
+def lead_image(page: Page) -> str | None:
+    value = resolve((page.article or {}).get("image"), page.nodes)
+    while isinstance(value, list):
+        value = resolve(value[0], page.nodes) if value else None
+    raw = text_of(value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else text_of(value)
+    return absolute(page, page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")) or absolute(page, raw)
+
+
+def page_type(page: Page) -> str | None:
+    kinds = types_of(page.article) if page.article else set()
+    for kind in kinds:
+        if kind in _PAGE_TYPES:
+            return _PAGE_TYPES[kind]
+    if any(_ARTICLE_LIKE.search(kind) for kind in kinds):
+        return "article"
+    declared = (page.meta("og:type") or "").lower()
+    return "video" if declared.startswith("video") else "article" if declared in {"article", "news", "blog", "newsarticle"} else None
+
+
+def absolute(page: Page, raw: str | None) -> str | None:
+    """The URL resolved against the page's base, None where that gives no http(s) URL."""
+    if not raw or len(raw) > 4000:
+        return None
+    try:
+        url = urljoin(page.base_url, "".join(raw.split()))
+        parts = urlsplit(url)
+        return url if parts.scheme in {"http", "https"} and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def fold(text: str) -> str:
+    """For comparing: letters and digits only, case folded, soft hyphens gone."""
+    return re.sub(r"\W+", " ", text.replace("\xad", "")).strip().casefold()
+
+
+def _agreeing(headings: list[str], others: list[str | None]) -> str | None:
+    folded = [fold(one) for one in others if one]
+    return next((heading for heading in headings if any(fold(heading) and fold(heading) in one for one in folded)), headings[0] if headings else None)
+
+
+def _names_site(piece: str, known: set[str]) -> bool:
+    flat = fold(piece).replace(" ", "")
+    return bool(flat) and (flat in known or any(len(name) > 3 and (flat.startswith(name) or flat.endswith(name)) and len(flat) < 2.5 * len(name) for name in known))
+
+
+def _keywords(values: list[Any]) -> list[str]:
+    found: list[str] = []
+    for value in values:
+        for item in value if isinstance(value, list) else [value]:
+            text = text_of(item.get("name")) if isinstance(item, dict) else text_of(item)
+            if text:
+                found += [piece.strip() for piece in re.split(r"[,;|،、]", text) if piece.strip()]
+    return found
+
+
+def _language_tag(raw: str) -> str | None:
+    tag = raw.split(",")[0].strip().replace("_", "-")
+    if not _LANGUAGE.match(tag):
+        return None
+    first, *rest = tag.split("-")
+    return "-".join([first.lower(), *(piece.upper() if len(piece) == 2 else piece.title() if len(piece) == 4 else piece for piece in rest)])
+
+
+def _crumbs(page: Page) -> list[dict[str, Any]]:
+    trail = next((node for node in page.nodes if "breadcrumblist" in types_of(node)), None)
+    items = trail.get("itemListElement") if trail else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

@@ -1,0 +1,141 @@
+"""Texts of ld+json scripts in, schema.org nodes out; picks the one that describes the article. Never raises on bad JSON."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, TypeAlias
+
+Node: TypeAlias = dict[str, Any]
+
+ARTICLE_TYPES = {
+    "newsarticle": 5, "reportagenewsarticle": 5, "analysisnewsarticle": 5, "backgroundnewsarticle": 5,
+    "opinionnewsarticle": 5, "reviewnewsarticle": 5, "askpublicnewsarticle": 5, "liveblogposting": 5, "article": 4,
+    "blogposting": 4, "satiricalarticle": 4, "advertisercontentarticle": 4, "techarticle": 4, "scholarlyarticle": 4,
+    "report": 3, "review": 3, "recipe": 3, "socialmediaposting": 2, "discussionforumposting": 2, "claimreview": 2,
+    "creativework": 1, "videoobject": 1, "imagegallery": 1,
+}  # fmt: skip
+# Below these keys stand other pages' articles, a live blog's entries, or a comment's own author and date.
+OTHERS = {"haspart", "liveblogupdate", "itemlistelement", "comment", "mentions", "about", "isrelatedto", "relatedlink", "review", "citation"}
+PAGE_TYPES = {"webpage", "itempage", "aboutpage", "faqpage"}
+
+_WRAPPING = re.compile(r"^\s*(?:/\*\s*)?(?://)?\s*<!(?:\[CDATA\[|--)\s*(?:\*/)?|(?:/\*\s*)?(?://)?\s*(?:\]\]>|-->)\s*(?:\*/)?;?\s*$")
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
+_MAX_DEPTH = 12
+
+
+def nodes_of(scripts: list[str]) -> list[Node]:
+    """Every node of every script in page order: those of lists, of @graph, and those nested as mainEntity."""
+    found: list[Node] = []
+    for script in scripts:
+        for value in _loaded(script):
+            found.extend(_walk(value, 0))
+    return found
+
+
+def article_node(nodes: list[Node], *, url: str, title: str | None) -> Node | None:
+    """The node that speaks of this page's article, with the gaps filled from its twins; None where there is none.
+
+    A page may carry several: its own, teasers of others, a second by an SEO plugin. Its own names this URL or this headline.
+    """
+    ranked = []
+    for position, node in enumerate(nodes):
+        rank = max((ARTICLE_TYPES.get(kind, 0) for kind in types_of(node)), default=0)
+        if not rank or not (node.get("headline") or node.get("name") or node.get("datePublished")):
+            continue
+        own_url = any(_same_url(named, url) for named in _urls_of(node))
+        own_title = bool(title) and _fold(text_of(node.get("headline")) or text_of(node.get("name"))) == _fold(title)
+        complete = sum(bool(node.get(key)) for key in ("headline", "datePublished", "author"))
+        ranked.append((3 * own_url + 3 * own_title + rank + complete / 2, -position, node))
+    if not ranked:
+        return None
+    ranked.sort(key=lambda entry: entry[:2], reverse=True)
+    best = dict(ranked[0][2])
+    for score, _, node in ranked[1:]:
+        if score >= 7 and _fold(text_of(node.get("headline"))) == _fold(text_of(best.get("headline"))):
+            best.update({key: value for key, value in node.items() if not best.get(key)})
+    return best
+
+
+def page_node(nodes: list[Node]) -> Node | None:
+    return next((node for node in nodes if PAGE_TYPES & types_of(node) and node.get("datePublished")), None)
+
+
+def types_of(node: Node) -> set[str]:
+    kinds = node.get("@type")
+    return {str(kind).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind}
+
+
+def resolve(value: Any, nodes: list[Node]) -> Any:
+    """A reference {"@id": …} replaced by the node it names, where one on the page says more."""
+    if isinstance(value, dict) and "@id" in value and not value.get("name"):
+        return next((node for node in nodes if node.get("@id") == value["@id"] and len(node) > len(value)), value)
+    return value
+
+
+def text_of(value: Any) -> str | None:
+    """A string out of a JSON-LD value: itself, the first of a list, or @value; unescaped, spaces folded."""
+    if isinstance(value, list):
+        return next((text for item in value if (text := text_of(item))), None)
+    if isinstance(value, dict):
+        value = value.get("@value")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    text = unescape(unescape(value)) if "&" in value else value
+    return " ".join(text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "").split()) or None
+
+
+def _loaded(script: str) -> Iterator[Any]:
+    text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip().rstrip(";")
+    if not text:
+        return
+    decoder = json.JSONDecoder(strict=False)
+    for repaired in (text, _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text)), _CONTROL.sub(" ", unescape(text))):
+        try:
+            value, end = decoder.raw_decode(repaired)
+        except (ValueError, RecursionError):
+            continue
+        yield value
+        rest = repaired[end:].lstrip(" \t\r\n,;")
+        if rest[:1] in {"{", "["} and len(rest) < len(text):  # two objects in one script
+            yield from _loaded(rest)
+        return
+
+
+def _walk(value: Any, depth: int) -> Iterator[Node]:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _walk(item, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value or "@id" in value:
+            yield value
+        for key, inner in value.items():
+            if isinstance(inner, list | dict) and key.lower() not in OTHERS:
+                yield from _walk(inner, depth + 1)
+
+
+def _urls_of(node: Node) -> Iterator[str]:
+    for key in ("url", "@id", "mainEntityOfPage"):
+        value = node.get(key)
+        if isinstance(value, dict):
+            value = value.get("@id") or value.get("url")
+        if isinstance(value, str):
+            yield value
+
+
+def _same_url(one: str, other: str) -> bool:
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", url.split("#")[0].split("?")[0]).rstrip("/").lower()
+
+
+def _fold(text: str | None) -> str:
+    return re.sub(r"\W+", " ", text or "").strip().casefold()

@@ -1,0 +1,120 @@
+"""Bytes in, Page out: decoded and parsed once, with its meta elements and JSON-LD at hand. Decides nothing, never raises on bad HTML."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from . import jsonld
+from .charset import decode
+
+EMPTY_DOCUMENT = "<html><head></head><body></body></html>"
+
+# libxml2 takes a self-closing <html/> or a slash in the doctype as the end of the document (lxml bug 1955915).
+_SELF_CLOSED = re.compile(r"(<html\b[^<>]*?)\s*/>", re.I)
+_DOCTYPE = re.compile(r"^\s*<\s*!\s*doctype[^>]*>", re.I)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
+
+
+@dataclass(kw_only=True)
+class Page:
+    """One parsed page. The tree is shared: whoever changes it works on a copy."""
+
+    url: str
+    tree: HtmlElement
+    codec: str
+    characters: int
+    """Length of the decoded page."""
+    scripts: int
+    """How many scripts it had before they were dropped."""
+    script_text: str
+    """Beginning of the inline scripts, for redirects and walls made by script."""
+    base_url: str
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    """name, property, itemprop or http-equiv in lower case → contents in page order."""
+    nodes: list[jsonld.Node] = field(default_factory=list)
+    """schema.org nodes of the page's JSON-LD."""
+
+    def meta(self, *names: str) -> str | None:
+        """The first content that stands under one of the names, in the order of the names."""
+        return next((content for name in names for content in self.metas.get(name, ()) if content), None)
+
+    @cached_property
+    def article(self) -> jsonld.Node | None:
+        title = self.meta("og:title", "twitter:title") or (self.headings[0] if self.headings else None)
+        return jsonld.article_node(self.nodes, url=self.meta("og:url") or self.url, title=title)
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """Texts of the h1 elements, empty ones left out."""
+        return [text for h1 in self.tree.iter("h1") if (text := text_of(h1))]
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.url).hostname or "").lower()
+
+
+def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
+    """Parse once. Scripts other than JSON-LD, styles, comments and drawings are not kept in the tree."""
+    text, codec = decode(body, content_type=content_type)
+    text = _DOCTYPE.sub("<!DOCTYPE html>", _XML_DECLARATION.sub("", text, count=1), count=1)
+    text = _SELF_CLOSED.sub(r"\1>", text[:4096], count=1) + text[4096:]
+    tree = _tree(text)
+    ld, scripts, inline = _take_scripts(tree)
+    metas = _metas(tree)
+    base = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
+    return Page(
+        url=url, tree=tree, codec=codec, characters=len(text), scripts=scripts, script_text=inline, metas=metas,
+        base_url=_joined(url, base) if base else url, nodes=jsonld.nodes_of(ld),
+    )  # fmt: skip
+
+
+def text_of(element: HtmlElement) -> str:
+    """Text of an element on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def _tree(text: str) -> HtmlElement:
+    # A new parser for each page: a parser keeps its errors and its dictionary. huge_tree: without it, lxml cuts
+    # whatever stands deeper than 256 elements, silently.
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False)
+    try:
+        return document_fromstring(text.encode("utf-8") or b" ", parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return document_fromstring(EMPTY_DOCUMENT)
+
+
+def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str]:
+    ld, count, inline = [], 0, []
+    for script in list(tree.iter("script", "style", "svg", "template")):
+        if script.tag == "script":
+            count += 1
+            if "ld+json" in (script.get("type") or "").lower():
+                ld.append(script.text or "")
+            elif script.text:
+                inline.append(script.text[:2000])
+        if script.getparent() is not None:
+            script.drop_tree()
+    return ld, count, "\n".join(inline)[:40_000]
+
+
+def _metas(tree: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = " ".join((element.get("content") or "").split())
+        if not content:
+            continue
+        for attribute in ("name", "property", "itemprop", "http-equiv"):
+            if name := element.get(attribute):
+                found.setdefault(name.strip().lower(), []).append(content)
+    return found
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return base

@@ -1,0 +1,76 @@
+"""One page in, an Extraction or a Reject out: parses once, asks each field's module, decides. Pure: no disk, clock or network."""
+
+from . import access, authors, dates, fields
+from .furniture import without_furniture
+from .links import links
+from .page import Page, parse
+from .records import EXTRACTOR_VERSION, Block, Extraction, Reject
+from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
+
+
+def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
+    """Read one page.
+
+    ``html`` is the body with transfer and content coding undone; ``url`` where it was found, which relative links and the canonical URL are
+    measured against; ``content_type`` the header's value, whose charset comes before the page's own. Never raises on any bytes, and the same page
+    gives the same result whatever was read before it.
+    """
+    from .text import body_blocks  # loads trafilatura: only for who reads pages
+
+    if reason := before_parsing(html, content_type):
+        return _rejected(reason)
+    page = parse(html, url=url, content_type=content_type)
+    if page.characters > MAX_CHARACTERS:
+        return _rejected(Reason(reason="too_large", detail=f"{page.characters} characters"))
+    names = fields.site_names(page)
+    title, title_raw = fields.title(page, names)
+    blocks = without_furniture(body_blocks(page), title=title)
+    if reason := reject_of(page, blocks, title=title):
+        return _rejected(reason, page=page, title=title)
+    return _extraction(page, blocks, names, title, title_raw)
+
+
+def _extraction(page: Page, blocks: list[Block], names: list[str], title: str | None, title_raw: str | None) -> Extraction:
+    language, language_source = fields.language(page)
+    published = dates.published(page, language=language)
+    modified = dates.modified(page, language=language)
+    written_by, authors_raw = authors.authors(page, site_names=names)
+    canonical_url, canonical_raw = fields.canonical(page)
+    return Extraction(
+        text="\n".join(block.text for block in blocks),
+        blocks=tuple(blocks),
+        title=title,
+        title_raw=title_raw,
+        authors=written_by,
+        authors_raw=authors_raw,
+        published_at=published.moment.at if published else None,
+        published_raw=published.raw if published else None,
+        published_source=published.source if published else None,
+        published_precision=published.moment.precision if published else None,
+        modified_at=modified.moment.at if modified else None,
+        modified_raw=modified.raw if modified else None,
+        modified_source=modified.source if modified else None,
+        section=fields.section(page),
+        tags=fields.tags(page),
+        language=language,
+        language_source=language_source,
+        canonical_url=canonical_url,
+        canonical_raw=canonical_raw,
+        lead_image_url=fields.lead_image(page),
+        description=fields.description(page),
+        publisher=fields.publisher(page),
+        access=access.access_of(page),
+        page_type=fields.page_type(page),
+        links=links(page),
+        extractor=EXTRACTOR_VERSION,
+    )
+
+
+def _rejected(reason: Reason, *, page: Page | None = None, title: str | None = None) -> Reject:
+    return Reject(
+        reason=reason.reason,
+        detail=reason.detail,
+        title=title,
+        language=fields.language(page)[0] if page else None,
+        links=links(page) if page else (),
+    )

@@ -1,0 +1,84 @@
+"""What reading a page gives: an Extraction or a Reject, and their parts. Data only; nothing here reads a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+EXTRACTOR_VERSION = "1"
+"""Changes whenever the same bytes may give another Extraction; fragments are named by it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One piece of the body in reading order."""
+
+    kind: str
+    """`paragraph`, `heading`, `list`, `quote`, `table`, `code` or `caption`."""
+    text: str
+    """Plain text. Lines of a list start with "- ", cells of a table row are separated by " | "."""
+    level: int | None = None
+    """1 to 6 for a heading, None for everything else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One hyperlink of the page, absolute and http(s)."""
+
+    url: str
+    text: str
+    rel: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extraction:
+    """Our reading of one article page. None everywhere means that the page did not say."""
+
+    text: str
+    """The blocks' texts joined by newlines: body and subheadings, without the title."""
+    blocks: tuple[Block, ...]
+    title: str | None
+    """Headline without the site's name."""
+    title_raw: str | None
+    authors: tuple[str, ...]
+    """Names only, in the page's order, each once."""
+    authors_raw: str | None
+    published_at: datetime | None
+    """Aware, with the offset the page gave; UTC where it gave none."""
+    published_raw: str | None
+    published_source: str | None
+    """`json-ld`, `meta`, `microdata`, `time`, `text`, `url` or `htmldate`."""
+    published_precision: str | None
+    """`second`, `minute` or `day`; a day stands at 00:00 UTC."""
+    modified_at: datetime | None
+    modified_raw: str | None
+    modified_source: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    language: str | None
+    """BCP 47 tag as declared."""
+    language_source: str | None
+    """`html`, `meta`, `header` or `json-ld`."""
+    canonical_url: str | None
+    """Only when it is http(s) and of the page's own registrable domain."""
+    canonical_raw: str | None
+    lead_image_url: str | None
+    description: str | None
+    publisher: str | None
+    access: str
+    """`free`, `metered`, `subscriber` or `unknown`."""
+    page_type: str | None
+    """`article`, `live_blog`, `video`, `gallery`, `opinion`, `press_release`, `sponsored`, `review`, or None."""
+    links: tuple[Link, ...]
+    extractor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """A page that became no article, and why."""
+
+    reason: str
+    """`listing`, `no_text`, `error_page`, `paywall_stub`, `consent_wall`, `not_html`, `too_large`, `empty` or `redirect_stub`."""
+    detail: str
+    """The evidence in words, with its figures."""
+    title: str | None = None
+    language: str | None = None
+    links: tuple[Link, ...] = ()

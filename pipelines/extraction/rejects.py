@@ -1,0 +1,139 @@
+"""A Page and its blocks in; the Reject it is, or None where it is an article. Every reason carries its evidence."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .access import WALL_WORDS, access_of
+from .fields import fold
+from .jsonld import ARTICLE_TYPES, types_of
+from .page import Page, text_of
+from .records import Block
+
+MAX_CHARACTERS = 10_000_000
+_MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|title|meta|div|p|article|section|table|h1|span|a|script|main|center|font|br)\b", re.I)
+_NOT_HTML = re.compile(r"^(?:image|audio|video|font)/|^application/(?:pdf|json|ld\+json|javascript|zip|octet-stream|rss\+xml|atom\+xml|xml|x-gzip|msword|vnd)|^text/(?:css|javascript|csv|plain|xml|calendar)", re.I)
+_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S)
+_ERROR = re.compile(
+    r"^\W*(?:error\s*)?(?:404|410|403|500|502|503)\b|\b404\b.{0,20}\b(?:error|not found|page)|\b(?:error|http)\s*(?:404|410|403|500|502|503)\b|page (?:you.{0,40} )?(?:was |is |could |can )?(?:not|n['’]t)(?: be)? (?:found|available|exist)|page not found|"
+    r"\bnot found\b|(?:this|that|the) (?:page|article|story) (?:does not exist|doesn['’]t exist|is no longer available|no longer exists|has been removed|is unavailable|cannot be found|can['’]t be found|could not be found)|access denied|forbidden|"
+    r"internal server error|service unavailable|bad gateway|something went wrong|seite (?:wurde )?(?:leider )?nicht (?:gefunden|gefunden werden|verfügbar)|nicht gefunden|existiert nicht|nicht mehr verfügbar|"
+    r"page (?:introuvable|non trouvée|inexistante)|n['’]existe (?:pas|plus)|introuvable|página no (?:encontrada|existe|disponible)|no se (?:ha )?(?:encontr\w+|pudo encontrar)|no encontrad[ao]|no existe|"
+    r"pagina non trovata|página não encontrada|pagina niet gevonden|niet gevonden|siden (?:ble |blev )?ikke funnet|siden findes ikke|sidan (?:kunde inte )?hitta\w*|nie znaleziono|страница не найдена|sayfa bulunamadı|ページが見つかりません|"
+    r"페이지를 찾을 수 없|页面不存在|找不到",
+    re.I,
+)
+_CONSENT = re.compile(
+    r"cookie|consent|privacy|einwilligung|datenschutz|zustimm|tracking|werbung|akzeptieren|accept all|vie privée|consentement|accepter|privacidad|aceptar|consentimiento|tcf|gdpr|dsgvo|rgpd|partner", re.I
+)
+_REDIRECT = re.compile(r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I)
+_SECTION_PATH = re.compile(r"^/?(?:[a-z]{2}/)?(?:tags?|topics?|category|categories|author|authors|autor|autoren|themen?|rubrik|section|sections|search|suche|archive?|page)(?:/|$)", re.I)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    reason: str
+    detail: str
+
+
+def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
+    """Reasons that the bytes give away."""
+    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        return Reason(reason="empty", detail=f"{len(body)} bytes, none of them text")
+    if len(body) > 4 * MAX_CHARACTERS:
+        return Reason(reason="too_large", detail=f"{len(body)} bytes")
+    kind = (content_type or "").split(";")[0].strip().lower()
+    if body[:8].lstrip(b"\xef\xbb\xbf").startswith((b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00")):
+        return Reason(reason="not_html", detail=f"begins with {body[:8]!r}")
+    if _FEED.match(body[:2000]):
+        return Reason(reason="not_html", detail="an XML feed, sitemap or drawing")
+    if kind and _NOT_HTML.match(kind) and not (kind in {"text/plain", "application/xml", "text/xml"} and _MARKUP.search(body[:4096])):
+        return Reason(reason="not_html", detail=f"Content-Type {kind}")
+    if not _MARKUP.search(body.replace(b"\x00", b"")[:200_000]):
+        return Reason(reason="not_html", detail="no HTML element within the first 200,000 bytes")
+    return None
+
+
+def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason | None:
+    text = sum(len(block.text) for block in blocks)
+    prose = sum(len(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and len(block.text) > 60)
+    visible = _visible(page)
+    if visible < 600 and text < 250 and (target := _redirect_target(page)):
+        return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
+    if visible == 0:
+        return Reason(reason="empty" if page.scripts == 0 else "no_text", detail=f"no visible text, {page.scripts} scripts")
+    if text < 1500 and (found := _error_words(page, title)):
+        return Reason(reason="error_page", detail=f"“{found}” in title or heading, {text} characters of text")
+    if _is_consent(page, blocks, text):
+        return Reason(reason="consent_wall", detail=f"{text} characters, most of them about consent")
+    if wall := _stub_wall(page, prose):
+        return Reason(reason="paywall_stub", detail=f"{prose} characters of prose before “{wall}”")
+    if listing := _listing(page, blocks, prose):
+        return Reason(reason="listing", detail=listing)
+    if text < 80 and not (page.article and text >= 25):
+        return Reason(reason="no_text", detail=f"{text} characters of body text, {visible} on the page")
+    return None
+
+
+def _visible(page: Page) -> int:
+    body = page.tree.find(".//body")
+    return len("".join((body if body is not None else page.tree).itertext()).split()) and len(" ".join("".join((body if body is not None else page.tree).itertext()).split()))
+
+
+def _redirect_target(page: Page) -> str | None:
+    if refresh := page.meta("refresh"):
+        match = re.search(r"url\s*=\s*['\"]?([^'\"]+)", refresh, re.I)
+        if match and re.match(r"\s*\d{1,2}(?:\.\d+)?\s*[;,]", refresh):
+            return match.group(1)[:200]
+    if match := _REDIRECT.search(page.script_text):
+        return page.script_text[match.end() : match.end() + 200].split("'")[0].split('"')[0]
+    return None
+
+
+def _error_words(page: Page, title: str | None) -> str | None:
+    document = next((text_of(element) for element in page.tree.iter("title")), "")
+    if page.article and page.article.get("datePublished"):
+        return None
+    for words in (document, title or "", *page.headings[:2]):
+        if len(words) < 120 and (match := _ERROR.search(words)):
+            return match.group(0)
+    return None
+
+
+def _is_consent(page: Page, blocks: list[Block], text: int) -> bool:
+    if page.article or text > 4000 or not blocks:
+        return False
+    about = sum(len(block.text) for block in blocks if len(_CONSENT.findall(block.text)) >= 2 or re.search(r"cookie", block.text, re.I))
+    return about > 0.6 * text and len(_CONSENT.findall(" ".join(block.text for block in blocks))) >= 4
+
+
+def _stub_wall(page: Page, prose: int) -> str | None:
+    if prose > 700:
+        return None
+    body = page.tree.find(".//body")
+    match = WALL_WORDS.search(text_of(body)[:200_000]) if body is not None else None
+    if match and (access_of(page) in {"subscriber", "metered"} or prose < 300):
+        return match.group(0)
+    return "isAccessibleForFree: false" if prose < 60 and access_of(page) == "subscriber" else None
+
+
+def _listing(page: Page, blocks: list[Block], prose: int) -> str | None:
+    """Evidence that the page leads to articles rather than being one, None where it does not."""
+    path = urlsplit(page.url).path
+    kinds = {kind for node in page.nodes for kind in types_of(node)}
+    article = bool(page.article) and any(ARTICLE_TYPES.get(kind, 0) >= 3 for kind in types_of(page.article or {})) and bool((page.article or {}).get("datePublished"))
+    declared = (page.meta("og:type") or "").lower()
+    if article or declared in {"article", "news", "blog", "newsarticle"} or page.meta("article:published_time"):
+        return None
+    anchors = [text_of(a) for a in page.tree.iter("a")]
+    headlines = sum(1 for text in anchors if len(text) > 30)
+    root = path in {"", "/"} or re.fullmatch(r"/(?:index\.\w+|[a-z]{2}/?|home/?)", path) is not None
+    section = bool(_SECTION_PATH.match(path)) or "collectionpage" in kinds or "searchresultspage" in kinds or "profilepage" in kinds
+    linked = {fold(text) for text in anchors if len(text) > 20}
+    own = sum(len(block.text) for block in blocks if len(block.text) > 60 and block.kind == "paragraph" and fold(block.text) not in linked)
+    paragraphs = [block for block in blocks if block.kind == "paragraph" and len(block.text) > 200]
+    if (root or section) and headlines >= 8 and own < 4000:
+        return f"{headlines} headline links and {own} characters of own text at {path or '/'}"
+    if headlines >= 15 and own < 600 and len(paragraphs) < 3:
+        return f"{headlines} headline links and {own} characters of own text"
+    return None

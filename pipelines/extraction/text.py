@@ -1,0 +1,112 @@
+"""A Page in, the blocks of its body out. The only module that knows trafilatura; touches no disk, clock or network.
+
+What trafilatura 2.3.1 does with a tree, as read in its source: `bare_extraction` copies a given tree; `trafilatura_sequence` prunes comments,
+takes the first of five container expressions that yields more than one element, else recovers bare paragraphs from the whole page (no headings
+there), compares with readability and justext, and falls back to a baseline. Its Document.body is a tree of head (rend=h2), p, list/item,
+quote, code, table/row/cell, with hi and lb inline. Given a tree it does not clean control characters: ours has none.
+"""
+
+import logging
+import re
+from copy import deepcopy
+
+from lxml.etree import _Element
+from trafilatura import bare_extraction
+
+from .container import mark_container
+from .furniture import prune
+from .page import Page
+from .records import Block
+
+# It logs a warning for each page without text; that is our reject, not news.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_BLOCKS = {"p", "head", "list", "quote", "code", "table", "item", "row", "fw", "div", "ab", "dl", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "figure", "section", "article"}
+_DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}  # given so that it does not ask the clock
+
+
+def body_blocks(page: Page) -> list[Block]:
+    """The blocks that trafilatura takes from the page once its furniture is gone; an empty list where it finds no text."""
+    tree = deepcopy(page.tree)
+    prune(tree)
+    mark_container(tree)
+    document = bare_extraction(
+        tree, url=page.url, include_comments=False, with_metadata=False, date_extraction_params=_DATE_PARAMS, deduplicate=False
+    )
+    return blocks_of(document.body) if document is not None and document.body is not None else []
+
+
+def blocks_of(body: _Element) -> list[Block]:
+    blocks: list[Block] = []
+    _collect(body, blocks)
+    return [block for block, before in zip(blocks, [None, *blocks], strict=False) if block != before]
+
+
+def _collect(parent: _Element, blocks: list[Block]) -> None:
+    loose: list[str] = [parent.text or ""]
+    for child in parent:
+        if child.tag in _BLOCKS:
+            _flush(loose, blocks)
+            _block(child, blocks)
+        elif any(inner.tag in _BLOCKS for inner in child.iterdescendants()):
+            _flush(loose, blocks)
+            _collect(child, blocks)
+        else:
+            loose.append(_inline(child))
+        loose.append(child.tail or "")
+    _flush(loose, blocks)
+
+
+def _block(element: _Element, blocks: list[Block]) -> None:
+    tag = element.tag
+    if tag == "head" or re.fullmatch(r"h[1-6]", str(tag)):
+        rend = element.get("rend") or str(tag)
+        if text := _one_line(_inline(element)):
+            blocks.append(Block(kind="heading", text=text, level=int(rend[1]) if re.fullmatch(r"h[1-6]", rend) else 2))
+    elif tag in {"list", "ul", "ol"}:
+        items = [_one_line(_inline(item)) for item in element if item.tag in {"item", "li", "dd", "dt"}] or [_one_line(_inline(element))]
+        if text := "\n".join(f"- {item}" for item in items if item):
+            blocks.append(Block(kind="list", text=text))
+    elif tag == "table":
+        rows = [" | ".join(cell for one in row.iter("cell", "td", "th") if (cell := _one_line(_inline(one)))) for row in element.iter("row", "tr")]
+        if text := "\n".join(row for row in rows if row) or _one_line(_inline(element)):
+            blocks.append(Block(kind="table", text=text))
+    elif tag in {"code", "pre"}:
+        if text := "".join(element.itertext()).strip("\n"):
+            blocks.append(Block(kind="code", text=text))
+    elif tag in {"quote", "blockquote"}:
+        if text := "\n".join(piece for piece in _lines(_inline(element))):
+            blocks.append(Block(kind="quote", text=text))
+    elif any(inner.tag in _BLOCKS for inner in element.iterdescendants()):
+        _collect(element, blocks)
+    else:
+        _flush([_inline(element)], blocks)
+
+
+def _flush(loose: list[str], blocks: list[Block]) -> None:
+    text = "".join(loose)
+    loose.clear()
+    for paragraph in re.split(r"\n[^\S\n]*\n", text):
+        if joined := "\n".join(_lines(paragraph)):
+            blocks.append(Block(kind="paragraph", text=joined))
+
+
+def _inline(element: _Element) -> str:
+    """Text with a newline for each line break and around each block inside; white space of the source folded."""
+    pieces = [_fold(element.text)]
+    for child in element:
+        between = "\n" if child.tag in _BLOCKS or child.tag in {"lb", "br"} else ""
+        pieces += [between, _inline(child), between if child.tag in _BLOCKS else "", _fold(child.tail)]
+    return "".join(pieces)
+
+
+def _fold(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text) if text else ""
+
+
+def _lines(text: str) -> list[str]:
+    return [line for piece in text.split("\n") if (line := " ".join(piece.split()))]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
