@@ -10,7 +10,7 @@ from crawler.urls import host_of, normalise, path_and_query, registrable_domain
 from crawler.verdict import Allowed, Refused, Verdict
 
 if TYPE_CHECKING:
-    from crawler.sites import Site
+    from crawler.site import Site
 
 __all__ = ["Allowed", "Refused", "Scope", "Verdict", "normalise", "registrable_domain"]
 

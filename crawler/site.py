@@ -1,0 +1,103 @@
+"""A site and the list of sites as the crawler holds them, and what can be wrong with a sites.toml. Reads no file."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.errors import CrawlError
+
+__all__ = ["Mistake", "Network", "Site", "Sites", "SitesError", "UnknownSite"]
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One news site, as its [[site]] stanza describes it."""
+
+    name: str  # a-z, 0-9, "-"; unique
+    home: str  # http(s) URL
+    feeds: tuple[str, ...] = ()  # empty: found from the home page, robots.txt and the usual places
+    sitemaps: tuple[str, ...] = ()
+    delay_seconds: float = 5.0
+    hosts: tuple[str, ...] = ()  # further hosts that belong to the site; home's registrable domain always does
+    include: tuple[str, ...] = ()  # regular expressions searched in the URL: one must match, if there are any
+    exclude: tuple[str, ...] = ()  # … none may match
+    follow_article_links: bool = False
+    max_depth: int = 2  # links followed since the home page
+    spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sites:
+    path: Path
+    sites: tuple[Site, ...] = ()
+    allow_addresses: tuple[Network, ...] = ()
+    contact: str | None = None
+
+    def __getitem__(self, name: str) -> Site:
+        """The site of that name; raises UnknownSite."""
+        for site in self.sites:
+            if site.name == name:
+                return site
+        raise UnknownSite(name, path=self.path, known=[site.name for site in self.sites])
+
+    def __iter__(self) -> Iterator[Site]:
+        return iter(self.sites)
+
+    def __len__(self) -> int:
+        return len(self.sites)
+
+    def __contains__(self, name: object) -> bool:
+        return any(site.name == name for site in self.sites)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """One thing in sites.toml that cannot be meant; prints as one line."""
+
+    file: Path
+    line: int | None = None  # from 1; None where the file as a whole is meant
+    site: str | None = None  # its name; None outside stanzas, or while it has none
+    stanza: int | None = None  # which [[site]], from 1; None outside stanzas
+    key: str | None = None
+    found: str | None = None  # as TOML; None where the key is missing
+    expected: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        stanza = ""
+        if self.stanza is not None:
+            stanza = f'[[site]] "{self.site}": ' if self.site else f"[[site]] no. {self.stanza}: "
+        if self.key is None:
+            what = self.found or "missing"
+        else:
+            what = f"{self.key} = {self.found}" if self.found is not None else f"{self.key} is missing"
+        return f"{place}: {stanza}{what}: expected {self.expected}"
+
+
+class SitesError(CrawlError):
+    """sites.toml cannot be used. `mistakes` holds all that were found; each is a line of the message."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(map(str, mistakes)))
+
+
+class UnknownSite(CrawlError, LookupError):
+    """A name that no stanza has. `near`: names that may be meant."""
+
+    def __init__(self, name: str, *, path: Path, known: list[str]) -> None:
+        self.name, self.path = name, path
+        self.near = tuple(difflib.get_close_matches(name, known, n=3))
+        if self.near:
+            hint = "did you mean " + " or ".join(f'"{near}"' for near in self.near) + "?"
+        elif known:
+            hint = 'see "broadsheet sites list"'
+        else:
+            hint = 'it has no sites yet; add one: broadsheet sites add "https://…"'
+        super().__init__(f'no site "{name}" in {path}; {hint}')
