@@ -1,1 +1,76 @@
-"""The face of crawler."""
+"""The web in, WARC files and a crawl log out: the face of the crawler. Importing it loads no framework."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crawler.archive import ImportReport, Problem, import_warcs
+    from crawler.errors import CrawlError
+    from crawler.frontier import Frontier
+    from crawler.newcomer import Newcomer, look_at_site
+    from crawler.options import CrawlOptions, CrawlReport, Progress
+    from crawler.run import crawl, run_here
+    from crawler.scope import normalise, registrable_domain
+    from crawler.sites import Site, Sites, SitesError, UnknownSite, append_site, load_sites, new_sites_file
+    from crawler.verification import verify
+    from crawler.version import VERSION
+
+_WHERE = {
+    "CrawlError": "errors",
+    "CrawlOptions": "options",
+    "CrawlReport": "options",
+    "Frontier": "frontier",
+    "ImportReport": "archive",
+    "Newcomer": "newcomer",
+    "Problem": "archive",
+    "Progress": "options",
+    "Site": "sites",
+    "Sites": "sites",
+    "SitesError": "sites",
+    "UnknownSite": "sites",
+    "VERSION": "version",
+    "append_site": "sites",
+    "crawl": "run",
+    "import_warcs": "archive",
+    "load_sites": "sites",
+    "look_at_site": "newcomer",
+    "new_sites_file": "sites",
+    "normalise": "scope",
+    "registrable_domain": "scope",
+    "run_here": "run",
+    "verify": "verification",
+}
+
+__all__ = [
+    "VERSION",
+    "CrawlError",
+    "CrawlOptions",
+    "CrawlReport",
+    "Frontier",
+    "ImportReport",
+    "Newcomer",
+    "Problem",
+    "Progress",
+    "Site",
+    "Sites",
+    "SitesError",
+    "UnknownSite",
+    "append_site",
+    "crawl",
+    "import_warcs",
+    "load_sites",
+    "look_at_site",
+    "new_sites_file",
+    "normalise",
+    "registrable_domain",
+    "run_here",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"crawler.{_WHERE[name]}"), name)

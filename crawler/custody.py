@@ -1,0 +1,259 @@
+"""Leases out, exchanges in: into the archive, then the ledger, then acknowledged, in that order. Knows no Scrapy.
+
+One custody per process and archive. It holds the archive's lock, repairs what a crash left, writes WARC records and the
+crawl log as they come, and makes them count (`flush`) a few times a second.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.archive import ArchiveWriter, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written, payload_digest_of
+from crawler.crawl_log import Attempt, CrawlLog
+from crawler.errors import LowDisk
+from crawler.frontier import Candidate, Completion, Frontier, Lease
+from crawler.options import CrawlReport, Progress
+from crawler.politeness import Politeness
+from crawler.recovery import hold_lock, recover
+from crawler.robots import parse_robots
+from crawler.schedule import is_transient, next_visit
+from crawler.scope import registrable_domain
+from crawler.sites import Sites
+from crawler.version import ROBOTS_TOKEN, SOFTWARE
+
+# Room for the largest record (50 MB and its headers) several times over, and for SQLite's log.
+MIN_FREE_BYTES = 250_000_000
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Visit:
+    """One lease on its way: filled in by whoever learns something of it, finished once."""
+
+    lease: Lease
+    started_at: datetime
+    on_its_way: bool = False  # a request of it went out
+    written: Written | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after: timedelta | None = None
+    signals: tuple[str, ...] = ()
+    elapsed_seconds: float = 0.0
+    reason: str | None = None
+    detail: str | None = None
+    refused: bool = False
+    released: bool = False  # given back unfetched
+    finished: bool = False
+
+
+class Custody:
+    """What a crawl holds while it runs: lock, frontier, archive, crawl log, politeness."""
+
+    def __init__(self, home: Path, sites: Sites, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.home, self.sites, self.clock = home, sites, clock
+        self.archive = home / "archive"
+        self.archive.mkdir(parents=True, exist_ok=True)
+        self._lock = hold_lock(home)
+        try:
+            self._check_room()
+            host = socket.gethostname().split(".")[0] or "localhost"
+            self.owner = f"{host}:{os.getpid()}"
+            self.frontier = Frontier(home / "frontier.sqlite", owner=self.owner)
+            self.frontier.take_back_all()
+            self.log = CrawlLog(self.archive, prefix="broadsheet", host=host, clock=clock)
+            self.recovered = recover(self.archive, self.frontier, self.log, clock=clock)
+        except BaseException:
+            self._lock.release()
+            raise
+        self.writer = ArchiveWriter(
+            self.archive, software=SOFTWARE, contact=sites.contact, host=host, clock=clock, on_closed=self._closed
+        )
+        delays: dict[str, float] = {}
+        for site in sites.sites:
+            for name in (site.home, *site.hosts):
+                domain = registrable_domain(name)
+                delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
+        self.politeness = Politeness(lambda domain: delays.get(domain, 5.0))
+        for domain, at in self.frontier.domain_times().items():
+            self.politeness.remember(domain, not_before=at)
+        self.started_at = clock()
+        self.stopping: str | None = None
+        self.error: str | None = None
+        self.counts: collections.Counter[str] = collections.Counter()
+        self.reasons: collections.Counter[str] = collections.Counter()
+        self.statuses: collections.Counter[str] = collections.Counter()
+        self.probed: list[dict[str, str]] = []
+        self.touched: list[str] = []  # domains where something was acknowledged or found, in order, for who waits on it
+        self._open: dict[int, Visit] = {}
+        self._busy: collections.Counter[str] = collections.Counter()
+        self._pending: list[Completion] = []
+        self._touched: set[str] = set()
+        self._files: list[ClosedFile] = []
+        self._last_url: str | None = None
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self.archive).free
+        if free < MIN_FREE_BYTES:
+            raise LowDisk(self.archive, free_bytes=free, needed_bytes=MIN_FREE_BYTES)
+
+    def _closed(self, closed: ClosedFile) -> None:
+        # A file's last records may belong to visits that are still open; their captures enter the ledger when finished.
+        self.frontier.close_file(closed, now=self.clock())
+        self._files.append(closed)
+
+    def begin(self, lease: Lease) -> Visit:
+        """Note that `lease` is being worked on."""
+        visit = Visit(lease=lease, started_at=self.clock())
+        self._open[lease.url_id] = visit
+        self._busy[lease.domain] += 1
+        return visit
+
+    def is_busy(self, domain: str) -> bool:
+        """Whether a visit to `domain` is open, be it waiting for its turn."""
+        return self._busy[domain] > 0
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._open)
+
+    def capture(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> Written:
+        """Write request, response or revisit, and metadata of one exchange; before anything decodes them."""
+        lease = visit.lease
+        digest, status, _ = payload_digest_of(exchange.response)
+        revisit = None
+        if exchange.truncated is None and status in (200, 304):
+            earlier = self.frontier.earlier_capture(lease.url)
+            if earlier and (status == 304 or (digest is not None and digest == earlier.payload_digest)):
+                revisit = RevisitOf(
+                    profile="server-not-modified" if status == 304 else "identical-payload-digest",
+                    capture_id=earlier.capture_id, url=earlier.url, captured_at=earlier.captured_at,
+                    payload_digest=earlier.payload_digest,
+                )  # fmt: skip
+        notes = CaptureNotes(
+            site=lease.site, kind=lease.kind, announcements=lease.announcements, hop_from=lease.hop_from,
+            signals=visit.signals, exceptions=exceptions,
+        )  # fmt: skip
+        visit.written = self.writer.write(exchange, notes, revisit_of=revisit)
+        visit.status, visit.elapsed_seconds = visit.written.status, exchange.elapsed_seconds
+        self.counts["received_bytes"] += len(exchange.response)
+        return visit.written
+
+    def finish(self, visit: Visit, found: Iterable[Candidate] = ()) -> None:
+        """The visit is over: one line in the crawl log, and with the next flush the URL is acknowledged."""
+        if visit.finished:
+            return
+        visit.finished = True
+        lease, now = visit.lease, self.clock()
+        self._open.pop(lease.url_id, None)
+        self._busy[lease.domain] -= 1
+        if visit.released:
+            self.frontier.release([lease])
+            return
+        outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
+        transient = is_transient(visit.status) and outcome != "refused"
+        gone = visit.status in (404, 410, 451)
+        failed = transient or gone
+        if outcome == "refused":
+            again = now + timedelta(hours=24) if visit.reason == "robots" else None
+        else:
+            again = next_visit(
+                kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
+                failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
+            )  # fmt: skip
+        candidates = tuple(found)
+        self.log.write(
+            Attempt(
+                at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
+                via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason, detail=visit.detail,
+                status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
+            )
+        )  # fmt: skip
+        self._pending.append(
+            Completion(
+                lease=lease, answered=visit.written is not None, failed=failed, status=visit.status, next_visit_at=again,
+                at=now, written=visit.written, etag=visit.etag, last_modified=visit.last_modified, found=candidates,
+            )
+        )  # fmt: skip
+        self._touched.add(lease.domain)
+        self._last_url = lease.url
+        self.counts["attempts"] += 1
+        self.counts[outcome] += 1
+        if outcome == "captured":
+            self.statuses[str(visit.status)] += 1
+            self.counts["pages"] += lease.kind != "robots"
+            self.counts["revisits"] += visit.written is not None and visit.written.record_type == "revisit"
+        if outcome != "captured":
+            self.reasons[visit.reason or outcome] += 1
+
+    def flush(self) -> bool:
+        """Bytes to the disk, then the ledger, then acknowledged; whether there was anything to do."""
+        if not self._pending:
+            return False
+        self.writer.sync()
+        self.log.sync()
+        state = self.politeness.state()
+        pending, self._pending = self._pending, []
+        self.counts["new_urls"] += self.frontier.complete(
+            pending, next_at={domain: state[domain] for domain in self._touched if domain in state}
+        )
+        self._touched.clear()
+        self.touched += {c.lease.domain for c in pending} | {f.domain for c in pending for f in c.found}
+        try:
+            self._check_room()
+        except LowDisk as error:
+            self.error = str(error)
+            self.stop("low_disk")
+        return True
+
+    def sitemaps_of(self, home: str) -> tuple[str, ...]:
+        """The sitemaps that robots.txt of the home page's host names, as it was last fetched."""
+        parts = urlsplit(home)
+        known = self.frontier.robots(f"{parts.scheme}://{parts.netloc}")
+        return parse_robots(known[1], known[2], agent=ROBOTS_TOKEN, url=home).sitemaps if known else ()
+
+    def stop(self, reason: str) -> None:
+        """Ask everybody to come to an end; the first reason stays."""
+        self.stopping = self.stopping or reason
+
+    def progress(self, *, due: int) -> Progress:
+        c = self.counts
+        return Progress(
+            attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], refused=c["refused"],
+            failed=c["failed"], due=due, in_flight=self.in_flight, archived_bytes=self.writer.bytes_written,
+            elapsed_seconds=(self.clock() - self.started_at).total_seconds(), url=self._last_url, stopping=self.stopping,
+        )  # fmt: skip
+
+    def close(self) -> CrawlReport:
+        """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""
+        for visit in list(self._open.values()):
+            visit.released = visit.released or visit.written is None
+            self.finish(visit)
+        self.flush()
+        self.writer.close()
+        self.log.close()
+        self.frontier.release()
+        due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())
+        self.frontier.close()
+        self._lock.release()
+        c = self.counts
+        return CrawlReport(
+            started_at=self.started_at, ended_at=self.clock(), ended_because=self.stopping or "nothing_due",
+            attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], failed=c["failed"],
+            refused=c["refused"], recovered=self.recovered, new_urls=c["new_urls"], received_bytes=c["received_bytes"],
+            archived_bytes=self.writer.bytes_written, due=due, reasons=dict(self.reasons), statuses=dict(self.statuses),
+            warc_files=tuple(f.warc_file for f in self._files),
+            crawl_dates=tuple(sorted({d.isoformat() for f in self._files for d in f.crawl_dates})),
+            found=tuple(self.probed), error=self.error,
+        )  # fmt: skip

@@ -1,0 +1,260 @@
+"""A request in, Scrapy's response out; on the way every byte that crossed the connection goes into the archive as it was.
+
+Scrapy's aiohttp handler with three things of our own: a tap on the connection's two directions, an address guard in the
+connector's socket factory, and limits that cut instead of dropping. It never decodes, and never follows a redirect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import hashlib
+import re
+import socket
+import ssl
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp.abc import ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.exceptions import DownloadConnectionRefusedError
+from scrapy.utils.ssl import _make_ssl_context
+
+from crawler.archive import Exchange
+from crawler.guard import AddressRefused, socket_factory
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.keeper import Keeper
+
+MAX_HEADER_BYTES = 65_536
+MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
+MAX_PAGE_BYTES = 10_000_000
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")  # 100 Continue, 103 Early Hints
+
+
+class Tap:
+    """What crossed the connection for one request, both ways."""
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.request, self.response = bytearray(), bytearray()
+        self.truncated: str | None = None
+        self.peer: str | None = None
+        self.protocols: tuple[str, ...] = ()
+        self.cipher_suite: str | None = None
+        self.certificate_sha256: str | None = None
+
+    def meet(self, transport: asyncio.Transport) -> None:
+        """Note whom we are talking to, and under which protection."""
+        peer = transport.get_extra_info("peername")
+        self.peer = str(peer[0]) if peer else None
+        tls = transport.get_extra_info("ssl_object")
+        if isinstance(tls, ssl.SSLObject):
+            version = (tls.version() or "").replace("TLSv", "tls/")
+            self.protocols = ("http/1.1", version) if version else ("http/1.1",)
+            cipher, certificate = tls.cipher(), tls.getpeercert(binary_form=True)
+            self.cipher_suite = cipher[0] if cipher else None
+            self.certificate_sha256 = hashlib.sha256(certificate).hexdigest() if certificate else None
+        else:
+            self.protocols = ("http/1.1",)
+
+    def received(self, data: bytes) -> bool:
+        """Keep what came in; False once the limit is passed and the rest is not wanted."""
+        room = self.limit_bytes + MAX_HEADER_BYTES - len(self.response)
+        self.response += data[:room] if len(data) > room else data
+        if len(data) > room:
+            self.truncated = "length"
+        return self.truncated is None
+
+    def final_response(self) -> bytes:
+        """The response without the interim ones before it, which belong to the connection."""
+        response = bytes(self.response)
+        while interim := _INTERIM.match(response):
+            response = response[interim.end() :]
+        return response
+
+
+_tap: contextvars.ContextVar[Tap | None] = contextvars.ContextVar("tap", default=None)
+
+
+class _TappedTransport:
+    """A transport that shows what is written to it to the tap of the request that writes."""
+
+    def __init__(self, transport: asyncio.Transport, protocol: TappedProtocol) -> None:
+        self._transport, self._protocol = transport, protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        self._protocol.sent(bytes(data))
+        self._transport.write(data)
+
+    def writelines(self, chunks: Any) -> None:
+        self.write(b"".join(chunks))
+
+
+class TappedProtocol(ResponseHandler):
+    """aiohttp's response protocol, with an ear on the wire before its parser sees a byte."""
+
+    tap: Tap | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        assert self.transport is not None
+        self.transport = _TappedTransport(self.transport, self)  # type: ignore[assignment]
+
+    def sent(self, data: bytes) -> None:
+        tap = _tap.get()
+        if tap is not self.tap and tap is not None and self.transport is not None:
+            self.tap = tap  # a connection is used for one request after the other: the writer says whose it is now
+            tap.meet(self.transport)
+        if self.tap is not None:
+            self.tap.request += data
+
+    def data_received(self, data: bytes) -> None:
+        if data and self.tap is not None and not self.tap.received(data):
+            if self.transport is not None:
+                self.transport.abort()
+            return
+        super().data_received(data)
+
+
+class LocalhostResolver(aiohttp.ThreadedResolver):
+    """The system's resolver; names below `localhost` are the loopback address everywhere (RFC 6761), macOS included."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
+            return [
+                ResolveResult(
+                    hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+                )
+            ]
+        return await super().resolve(host, port, family)
+
+
+class ArchivingDownloadHandler(AiohttpDownloadHandler):
+    """Every exchange goes into the keeper's archive before Scrapy sees it, whatever Scrapy then makes of it."""
+
+    experimental = False  # the warning is for those who did not choose it
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super(AiohttpDownloadHandler, self).__init__(crawler)  # its own session would connect without guard and tap
+        self._ssl_context = _make_ssl_context(crawler.settings)
+        self._crawler = crawler
+        self._session: Any = None
+
+    def _keeper(self) -> Keeper:
+        from crawler.keeper import Keeper  # noqa: PLC0415 (keeper and handler name each other)
+
+        keeper = self._crawler.get_extension(Keeper)
+        assert keeper is not None, "crawler.keeper.Keeper is not among the EXTENSIONS"
+        return keeper
+
+    def _open_session(self) -> None:
+        keeper = self._keeper()
+        connector = aiohttp.TCPConnector(
+            limit=0, limit_per_host=0, resolver=LocalhostResolver(),
+            socket_factory=socket_factory(keeper.custody.sites.allow_addresses),  # type: ignore[arg-type]
+        )  # fmt: skip
+        connector._factory = functools.partial(TappedProtocol, loop=asyncio.get_running_loop())  # type: ignore[assignment]
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
+            response_class=_ClientResponse, trust_env=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            max_line_size=MAX_HEADER_BYTES, max_field_size=MAX_HEADER_BYTES, max_headers=1000,
+        )  # fmt: skip
+
+    async def download_request(self, request: Request) -> Response:
+        """The response; its exchange is in the archive, and `request.meta["visit"].written` says where.
+
+        Raises Scrapy's download errors. A failure after the first byte is archived too, with WARC-Truncated.
+        """
+        if self._session is None:
+            self._open_session()
+        visit = request.meta["visit"]
+        tap = Tap(limit_bytes=MAX_BODY_BYTES.get(visit.lease.kind, MAX_PAGE_BYTES))
+        token = _tap.set(tap)
+        request.meta["verbatim_url"] = True  # the frontier's bytes go out, not a prettier spelling of them
+        request.meta["download_maxsize"] = 0  # the tap cuts; Scrapy would throw away what came
+        visit.on_its_way = True
+        started_at, begun = datetime.now(UTC), time.monotonic()
+        visit.started_at = started_at
+        try:
+            response = await self._within_patience(super().download_request(request), visit)
+            if "dataloss" in response.flags:
+                tap.truncated = tap.truncated or "disconnect"
+            return response
+        except DownloadConnectionRefusedError as error:
+            if isinstance(refused := _cause(error, AddressRefused), AddressRefused):
+                visit.refused, visit.reason, visit.detail = True, "address", str(refused)
+            raise
+        except Exception as error:
+            tap.truncated = tap.truncated or _truncation(error)
+            visit.detail = f"{type(error).__name__}: {error}"[:300]
+            raise
+        finally:
+            _tap.reset(token)
+            visit.elapsed_seconds = time.monotonic() - begun
+            received = tap.final_response()
+            if received and not visit.released:
+                if visit.reason is None and tap.truncated is None and visit.detail:
+                    visit.reason = "protocol"  # all came in, but the HTTP parser would not have it
+                exchange = Exchange(
+                    url=request.url, started_at=started_at, request=bytes(tap.request), response=received,
+                    ip_address=tap.peer, protocols=tap.protocols, cipher_suite=tap.cipher_suite,
+                    certificate_sha256=tap.certificate_sha256, truncated=tap.truncated,
+                    elapsed_seconds=visit.elapsed_seconds,
+                )  # fmt: skip
+                self._keeper().archive(visit, exchange)
+
+    async def _within_patience(self, download: Any, visit: Any) -> Response:
+        """The download's result, unless the crawl is told to stop and the grace for what is under way runs out."""
+        task = asyncio.ensure_future(download)
+        cut = asyncio.ensure_future(self._keeper().grace_is_over.wait())
+        try:
+            await asyncio.wait({task, cut}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                task.cancel()
+                visit.released = True  # neither success nor failure: the next crawl asks again
+                raise asyncio.TimeoutError("the crawl is stopping")
+            return await task
+        finally:
+            cut.cancel()
+            if not task.done():
+                task.cancel()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
+    """The first of `error`'s causes that is a `kind`, ExceptionGroups of aiohttp's errors looked into."""
+    seen = 0
+    while error is not None and seen < 10:
+        if isinstance(error, kind):
+            return error
+        inner = getattr(error, "os_error", None) or error.__cause__ or error.__context__
+        error, seen = inner, seen + 1
+    return None
+
+
+def _truncation(error: Exception) -> str | None:
+    name = type(error).__name__
+    if "Timeout" in name:
+        return "time"
+    if _cause(error, aiohttp.ServerDisconnectedError) or _cause(error, aiohttp.ClientPayloadError):
+        return "disconnect"
+    return None

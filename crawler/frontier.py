@@ -1,0 +1,366 @@
+"""Found URLs in, leases out; what became of a lease in, one transaction. SQLite behind it, nothing of it shows. Fetches nothing.
+
+A URL is leased to one process until it is acknowledged. What a transaction took is on the disk when the call returns.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from crawler.archive import Announcement, ClosedFile, Written
+from crawler.errors import FrontierNewer
+
+FRONTIER_LAYOUT = 1
+LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A URL that somebody named, with who did."""
+
+    url: str
+    site: str
+    domain: str
+    kind: str
+    priority: int
+    due_at: datetime | None
+    depth: int = 0
+    hops: int = 0
+    hop_from: str | None = None
+    batch: str | None = None
+    announcement: Announcement | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A URL that is ours to fetch, and what is known of it."""
+
+    url_id: int
+    url: str
+    site: str
+    domain: str
+    kind: str
+    depth: int = 0
+    hops: int = 0
+    hop_from: str | None = None
+    batch: str | None = None
+    visits: int = 0
+    failures: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    announcements: tuple[Announcement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierCapture:
+    """The newest capture of a URL that holds its payload."""
+
+    capture_id: str
+    url: str
+    captured_at: datetime
+    payload_digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """What became of a lease. `found` is stored in the same transaction, so that no URL is forgotten."""
+
+    lease: Lease
+    answered: bool
+    status: int | None
+    next_visit_at: datetime | None
+    at: datetime
+    failed: bool = False
+    written: Written | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    found: tuple[Candidate, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCounts:
+    """How the frontier stands with a site."""
+
+    site: str
+    urls: int
+    due: int
+    visited: int
+    failing: int
+    last_visit_at: datetime | None
+    next_due_at: datetime | None
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+class Frontier:
+    """URLs, leases, acknowledgements, validators and the capture ledger of one archive."""
+
+    def __init__(self, path: Path, *, owner: str) -> None:
+        self._path, self._owner = path, owner
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = full")  # an acknowledgement is a promise: it outlives a power cut
+        found = self._db.execute("pragma user_version").fetchone()[0]
+        if found > FRONTIER_LAYOUT:
+            self._db.close()
+            raise FrontierNewer(path, found=found, known=FRONTIER_LAYOUT)
+        if found < FRONTIER_LAYOUT:
+            self._db.executescript(resources.files("crawler").joinpath("frontier.sql").read_text("utf-8"))
+            self._db.execute(f"pragma user_version = {FRONTIER_LAYOUT}")
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def add(self, candidates: Iterable[Candidate]) -> int:
+        """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
+        with self._transaction():
+            return self._add(candidates)
+
+    def _add(self, candidates: Iterable[Candidate]) -> int:
+        new = 0
+        for c in candidates:
+            due = c.due_at.timestamp() if c.due_at else None
+            seen = (c.announcement.seen_at if c.announcement else None) or datetime.now(UTC)
+            row = self._db.execute("select id, kind, due_at, visits, batch from url where url = ?", (c.url,)).fetchone()
+            if row is None:
+                cursor = self._db.execute(
+                    "insert into url (url, site, domain, kind, batch, depth, hops, hop_from, priority, due_at, first_seen_at)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (c.url, c.site, c.domain, c.kind, c.batch, c.depth, c.hops, c.hop_from, c.priority, due, seen.timestamp()),
+                )
+                url_id, new = int(cursor.lastrowid or 0), new + 1
+            else:
+                url_id = row["id"]
+                if c.batch is not None and row["batch"] is None:  # a person wants it now, whatever the schedule says
+                    self._db.execute("update url set batch = ?, due_at = ? where id = ?", (c.batch, due, url_id))
+                elif due is not None and row["visits"] == 0 and row["due_at"] is None:
+                    self._db.execute("update url set due_at = ? where id = ?", (due, url_id))
+                if row["kind"] in ("section", "page") and c.kind in ("article", "feed", "sitemap", "home"):
+                    # A feed or sitemap knows better what a URL is than the link that we first saw it in.
+                    self._db.execute("update url set kind = ?, priority = ? where id = ?", (c.kind, c.priority, url_id))
+            if c.announcement is not None:
+                a = c.announcement
+                self._db.execute(
+                    "insert into announcement values (?, ?, ?, ?, ?, ?) on conflict do update set"
+                    " title = coalesce(excluded.title, title), published_raw = coalesce(excluded.published_raw, published_raw)",
+                    (url_id, a.channel, a.source_url or "", a.title, a.published_raw, seen.timestamp()),
+                )
+        return new
+
+    def lease(self, domain: str, *, now: datetime, sites: Sequence[str], batch: str | None = None) -> Lease | None:
+        """The most urgent due URL of `domain`, ours until acknowledged; `None` where nothing is due."""
+        at = now.timestamp()
+        marks = ", ".join("?" * len(sites))
+        in_batch = "" if batch is None else "and batch = ?"
+        row = self._db.execute(
+            f"select * from url where domain = ? and due_at <= ? and (lease_until is null or lease_until <= ?)"
+            f" and site in ({marks}) {in_batch} order by priority, due_at limit 1",
+            (domain, at, at, *sites, *([] if batch is None else [batch])),
+        ).fetchone()
+        return None if row is None else self._take(row, at)
+
+    def take(self, candidate: Candidate, *, now: datetime) -> Lease:
+        """This very URL, leased; it is added first where it is new. For robots.txt and for a spider's own requests."""
+        with self._transaction():
+            self._add([candidate])
+        row = self._db.execute("select * from url where url = ?", (candidate.url,)).fetchone()
+        return self._take(row, now.timestamp())
+
+    def _take(self, row: sqlite3.Row, at: float) -> Lease:
+        self._db.execute(
+            "update url set lease_until = ?, lease_by = ? where id = ?", (at + LEASE_SECONDS, self._owner, row["id"])
+        )
+        known = self._db.execute("select * from announcement where url_id = ? order by seen_at", (row["id"],))
+        return Lease(
+            url_id=row["id"], url=row["url"], site=row["site"], domain=row["domain"], kind=row["kind"],
+            depth=row["depth"], hops=row["hops"], hop_from=row["hop_from"], batch=row["batch"], visits=row["visits"],
+            failures=row["failures"], etag=row["etag"], last_modified=row["last_modified"],
+            announcements=tuple(
+                Announcement(
+                    channel=a["channel"], source_url=a["source_url"] or None, title=a["title"],
+                    published_raw=a["published_raw"], seen_at=_moment(a["seen_at"]),
+                )
+                for a in known
+            ),
+        )  # fmt: skip
+
+    def next_due_at(self, domain: str, *, sites: Sequence[str], batch: str | None = None) -> datetime | None:
+        """When something unleased of `domain` falls due; `None` where nothing will."""
+        marks = ", ".join("?" * len(sites))
+        in_batch = "" if batch is None else "and batch = ?"
+        row = self._db.execute(
+            f"select min(due_at) from url where domain = ? and due_at is not null and lease_by is null"
+            f" and site in ({marks}) {in_batch}",
+            (domain, *sites, *([] if batch is None else [batch])),
+        ).fetchone()
+        return _moment(row[0])
+
+    def domains(self, sites: Sequence[str], *, batch: str | None = None) -> list[str]:
+        """The registrable domains that have anything to visit."""
+        marks = ", ".join("?" * len(sites))
+        in_batch = "" if batch is None else "and batch = ?"
+        rows = self._db.execute(
+            f"select distinct domain from url where due_at is not null and site in ({marks}) {in_batch} order by domain",
+            (*sites, *([] if batch is None else [batch])),
+        )
+        return [row[0] for row in rows]
+
+    def complete(self, completions: Sequence[Completion], *, next_at: dict[str, float] | None = None) -> int:
+        """Ledger, found URLs, schedule and release of these leases, in one transaction; how many found URLs were new."""
+        new = 0
+        with self._transaction():
+            for c in completions:
+                if c.written is not None:
+                    self._enter(c.lease.url, c.written)
+                new += self._add(c.found)
+                due = c.next_visit_at.timestamp() if c.next_visit_at else None
+                # Due again at once means tried again by the same person's request; otherwise that request is served.
+                self._db.execute(
+                    "update url set lease_until = null, lease_by = null, due_at = ?, visited_at = ?, status = ?,"
+                    " visits = visits + ?, failures = case when ? then failures + 1 else 0 end,"
+                    " batch = case when ? then batch end where id = ?",
+                    (due, c.at.timestamp(), c.status, int(c.answered and not c.failed), c.failed, c.failed, c.lease.url_id),
+                )
+                if c.status == 200:
+                    self._db.execute(
+                        "update url set etag = ?, last_modified = ? where id = ?",
+                        (c.etag, c.last_modified, c.lease.url_id),
+                    )
+            for domain, at in (next_at or {}).items():
+                self._db.execute("insert into domain values (?, ?) on conflict do update set next_at = excluded.next_at", (domain, at))
+        return new
+
+    def release(self, leases: Iterable[Lease] | None = None) -> None:
+        """Give back what was not fetched; without `leases`, all that this process holds."""
+        with self._transaction():
+            if leases is None:
+                self._db.execute("update url set lease_until = null, lease_by = null where lease_by = ?", (self._owner,))
+            else:
+                ids = [(lease.url_id,) for lease in leases]
+                self._db.executemany("update url set lease_until = null, lease_by = null where id = ?", ids)
+
+    def take_back_all(self) -> int:
+        """Free every lease: for the one who holds the archive's lock, leases of others are leases of the dead."""
+        with self._transaction():
+            return self._db.execute("update url set lease_until = null, lease_by = null where lease_by is not null").rowcount
+
+    def close_batches(self) -> None:
+        """Forget what was left of a person's earlier request; its URLs stay due."""
+        with self._transaction():
+            self._db.execute("update url set batch = null where batch is not null")
+
+    def refresh(self, sites: Sequence[str], *, now: datetime) -> int:
+        """Make everything known of `sites` due now; how many URLs that is."""
+        marks = ", ".join("?" * len(sites))
+        with self._transaction():
+            self._db.execute("update robots set fetched_at = 0")
+            return self._db.execute(
+                f"update url set due_at = ? where kind <> 'robots' and site in ({marks})",
+                (now.timestamp(), *sites),
+            ).rowcount
+
+    def earlier_capture(self, url: str) -> EarlierCapture | None:
+        """The newest capture of `url` that was answered 200 with its payload, for revisits to point to."""
+        row = self._db.execute(
+            "select * from capture where url = ? and status = 200 and record_type = 'response'"
+            " order by captured_at desc limit 1",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return None
+        return EarlierCapture(
+            capture_id=row["capture_id"], url=row["url"], captured_at=datetime.fromisoformat(row["captured_at"]),
+            payload_digest=row["payload_digest"],
+        )  # fmt: skip
+
+    def _enter(self, url: str, w: Written) -> None:
+        self._db.execute(
+            "insert or ignore into capture values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (w.capture_id, url, w.captured_at.isoformat(), w.record_type, w.status, w.payload_digest, w.warc_file, w.offset, w.length),
+        )
+
+    def enter_recovered(self, captures: Iterable[tuple[str, Written]]) -> list[str]:
+        """Put captures that a repair found into the ledger; the ids of those that were missing there."""
+        missing = []
+        with self._transaction():
+            for url, written in captures:
+                if not self._db.execute("select 1 from capture where capture_id = ?", (written.capture_id,)).fetchone():
+                    missing.append(written.capture_id)
+                self._enter(url, written)
+        return missing
+
+    def close_file(self, closed: ClosedFile, *, now: datetime) -> None:
+        """Note the digest of a WARC file that will never change again."""
+        with self._transaction():
+            self._db.execute(
+                "insert or replace into warc_file values (?, ?, ?, ?, ?, ?)",
+                (closed.warc_file, closed.sha256, closed.bytes, closed.records, closed.captures, now.timestamp()),
+            )
+
+    def closed_files(self) -> dict[str, tuple[str, int]]:
+        """Closed WARC file → its SHA-256 and how many captures it holds."""
+        return {r[0]: (r[1], r[2]) for r in self._db.execute("select warc_file, sha256, captures from warc_file")}
+
+    def ledger_counts(self) -> dict[str, int]:
+        """WARC file → captures that the ledger has in it."""
+        return {r[0]: r[1] for r in self._db.execute("select warc_file, count(*) from capture group by warc_file")}
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file."""
+        return [r[0] for r in self._db.execute("pragma integrity_check(20)") if r[0] != "ok"]
+
+    def robots(self, origin: str) -> tuple[datetime, int | None, bytes] | None:
+        """When robots.txt of `origin` was fetched, its status and its body; `None` where it never was."""
+        row = self._db.execute("select fetched_at, status, body from robots where origin = ?", (origin,)).fetchone()
+        return None if row is None else (datetime.fromtimestamp(row[0], UTC), row[1], bytes(row[2]))
+
+    def remember_robots(self, origin: str, *, status: int | None, body: bytes, now: datetime) -> None:
+        with self._transaction():
+            self._db.execute("insert or replace into robots values (?, ?, ?, ?)", (origin, now.timestamp(), status, body))
+
+    def domain_times(self) -> dict[str, float]:
+        """Domain → unix time from which it may be asked, as an earlier process left it."""
+        return {r[0]: r[1] for r in self._db.execute("select domain, next_at from domain")}
+
+    def count_due(self, sites: Sequence[str], *, now: datetime, batch: str | None = None) -> int:
+        marks = ", ".join("?" * len(sites))
+        in_batch = "" if batch is None else "and batch = ?"
+        row = self._db.execute(
+            f"select count(*) from url where due_at <= ? and lease_by is null and site in ({marks}) {in_batch}",
+            (now.timestamp(), *sites, *([] if batch is None else [batch])),
+        ).fetchone()
+        return int(row[0])
+
+    def site_counts(self, *, now: datetime) -> list[SiteCounts]:
+        rows = self._db.execute(
+            "select site, count(*), sum(due_at <= ?), sum(visits > 0), sum(failures > 0), max(visited_at), min(due_at)"
+            " from url where kind <> 'robots' group by site order by site",
+            (now.timestamp(),),
+        )
+        return [
+            SiteCounts(
+                site=r[0], urls=r[1], due=r[2] or 0, visited=r[3] or 0, failing=r[4] or 0,
+                last_visit_at=_moment(r[5]), next_due_at=_moment(r[6]),
+            )
+            for r in rows
+        ]  # fmt: skip

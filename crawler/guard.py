@@ -1,0 +1,74 @@
+"""An address about to be connected to in, Allowed or a refusal out; and the socket factory that asks it. Resolves nothing."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
+# Shared and special space that `is_global` of some supported Pythons still calls global.
+_NEVER_PUBLIC: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(n)
+    for n in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "64:ff9b:1::/48",
+              "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
+              "fec0::/10")
+)  # fmt: skip
+
+
+class AddressRefused(OSError):
+    """The crawler may not talk to this address. An OSError, so that the connector treats it as a failed connection."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(
+            f"{address} is not a public address; to crawl it, name its network in allow_addresses in sites.toml"
+        )
+
+
+def really(address: Address) -> Address:
+    """The IPv4 address inside a mapped or translated IPv6 one; else the address itself."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return address.ipv4_mapped
+        if address in _NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one of the open internet."""
+    address = really(address)
+    if address.is_multicast or address.is_unspecified or address.is_reserved or address.is_loopback:
+        return False
+    if any(address in network for network in _NEVER_PUBLIC if network.version == address.version):
+        return False
+    return address.is_global
+
+
+def may_connect(address: str, allowed: Sequence[Network]) -> bool:
+    """Whether `address` (text, as a socket gives it) is public or inside one of the `allowed` networks."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = really(parsed)
+    if any(candidate in network for candidate in (parsed, inner) for network in allowed):
+        return True
+    return is_public(parsed)
+
+
+def socket_factory(allowed: Sequence[Network]) -> Callable[[tuple[Any, ...]], socket.socket]:
+    """A factory for aiohttp's connector: every address it is about to connect to passes here, literal IPs included."""
+
+    def make(info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not may_connect(str(address[0]), allowed):
+            raise AddressRefused(str(address[0]))
+        return socket.socket(family, kind, protocol)
+
+    return make

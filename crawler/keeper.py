@@ -1,0 +1,159 @@
+"""The Scrapy extension that keeps what a crawl brings in: custody opened and closed with the spiders, flushed as they run.
+
+It makes `scrapy crawl news` and a spider of one's own as safe as `broadsheet crawl`. It decides nothing about what to fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Headers
+
+from crawler.archive import Exchange
+from crawler.custody import Custody, Visit
+from crawler.errors import CrawlError
+from crawler.options import CrawlOptions, CrawlReport, Progress
+from crawler.sites import SitesError, load_sites
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.1  # the longest that something on the disk waits to be acknowledged
+PROGRESS_SECONDS = 0.25
+GRACE_SECONDS = 3.0  # for what is under way when the crawl is told to stop
+
+
+class Held:
+    """The custody that all spiders of this process share, and what became of it."""
+
+    custody: Custody | None = None
+    spiders = 0
+    options = CrawlOptions()
+    on_progress: Callable[[Progress], None] | None = None
+    report: CrawlReport | None = None
+    problem: str | None = None
+
+
+class Keeper:
+    """Opens custody with the first spider, closes it with the last."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.home = Path(crawler.settings["BROADSHEET_HOME"])
+        self.grace_is_over = asyncio.Event()
+        self._held = False
+        self._clockwork: asyncio.Task[None] | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Keeper:
+        return cls(crawler)
+
+    @property
+    def custody(self) -> Custody:
+        if Held.custody is None:
+            raise CrawlError(Held.problem or "the archive is not open")
+        return Held.custody
+
+    def spider_opened(self, spider: Spider) -> None:
+        if Held.custody is None:
+            try:
+                Held.custody = Custody(self.home, load_sites(self.home / "sites.toml"))
+            except (CrawlError, SitesError) as error:
+                Held.problem = str(error)
+                logger.critical("%s", error)
+                raise CloseSpider("archive_not_open") from None
+        Held.spiders += 1
+        self._held = True
+        self._clockwork = asyncio.ensure_future(self._tick())
+
+    async def _tick(self) -> None:
+        """A few times a second: acknowledge, report, and see whether it is time to stop."""
+        custody, next_report, stop_at = self.custody, 0.0, None
+        limit = Held.options.for_seconds
+        ends_at = time.monotonic() + limit if limit is not None else None
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            now = time.monotonic()
+            if not self.crawler.engine.running:
+                custody.stop("interrupted")
+            elif ends_at is not None and now >= ends_at:
+                custody.stop("time")
+            elif Held.options.max_pages is not None and custody.counts["pages"] >= Held.options.max_pages:
+                custody.stop("max_pages")
+            try:
+                custody.flush()
+            except OSError as error:  # the disk is full or gone: what is not acknowledged will be fetched again
+                custody.error = f"{custody.archive}: {error}"
+                custody.stop("error")
+            if custody.stopping is not None:
+                stop_at = stop_at or now + GRACE_SECONDS
+                if now >= stop_at:
+                    self.grace_is_over.set()
+            if Held.on_progress is not None and now >= next_report:
+                next_report = now + PROGRESS_SECONDS
+                Held.on_progress(custody.progress(due=self._due()))
+
+    def _due(self) -> int:
+        names = [s.name for s in self.custody.sites.sites]
+        return self.custody.frontier.count_due(names, now=self.custody.clock())
+
+    def archive(self, visit: Visit, exchange: Exchange) -> None:
+        """One exchange into the archive, with what its headers say of validators, waiting and opt-outs."""
+        head = exchange.response.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n").partition(b"\n")[2]
+        headers = Headers()
+        for line in head.split(b"\n"):
+            name, colon, value = line.partition(b":")
+            if colon:
+                headers.appendlist(name.strip(), value.strip())
+        visit.etag = _text(headers.get(b"ETag"))
+        visit.last_modified = _text(headers.get(b"Last-Modified"))
+        visit.retry_after = _retry_after(_text(headers.get(b"Retry-After")))
+        visit.signals = tuple(
+            f"{name}: {_text(value)}"
+            for name in ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
+            for value in headers.getlist(name.encode())
+        )
+        self.custody.capture(visit, exchange)
+
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        if self._clockwork is not None:
+            self._clockwork.cancel()
+        if not self._held:
+            return
+        Held.spiders -= 1
+        if Held.spiders == 0 and Held.custody is not None:
+            if reason not in ("finished", "archive_not_open"):
+                Held.custody.stop("interrupted" if reason == "shutdown" else reason)
+            Held.report = Held.custody.close()
+            Held.custody = None
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None
+
+
+def _retry_after(value: str | None) -> timedelta | None:
+    """Seconds or a date (RFC 9110 §10.2.3); `None` for anything else."""
+    if value is None:
+        return None
+    if value.isdigit():
+        return timedelta(seconds=min(int(value), 7 * 86_400))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(timedelta(0), (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC))

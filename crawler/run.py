@@ -1,0 +1,213 @@
+"""An archive and options in, a CrawlReport out. `crawl` runs in a process of its own, `run_here` in this one.
+
+Scrapy's reactor runs once per process, and a crawl may be killed: so a crawl is a child. `run_here` is its one entry
+point, for the terminal and for Dagster alike; how far it is goes to a callback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.errors import BadUrl, ContactMissing, CrawlError, CrawlFailed, NoSiteFor
+from crawler.guard import is_public
+from crawler.options import CrawlOptions, CrawlReport, Progress
+from crawler.scope import normalise
+from crawler.sites import Site, Sites, SitesError, load_sites
+
+OnProgress = Callable[[Progress], None]
+
+
+def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgress | None = None) -> CrawlReport:
+    """Crawl into the archive at `home`, in a child process; what it did.
+
+    KeyboardInterrupt while it runs ends the crawl cleanly: the report comes all the same, with ended_because
+    "interrupted"; a second one ends it at once. Raises CrawlError and SitesError.
+    """
+    options = options or CrawlOptions()
+    prepare(home, options)
+    log = home / "crawl.log"
+    with log.open("wb") as stderr:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "crawler.run", str(home), options.to_json()],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True, text=True,
+            encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+    try:
+        return _follow(child, log, on_progress)
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | None) -> CrawlReport:
+    report: CrawlReport | None = None
+    interrupts = 0
+    assert child.stdout is not None
+    while True:
+        try:
+            for line in child.stdout:
+                kind, _, value = line.rstrip("\n").partition(" ")
+                if kind == "progress" and on_progress is not None:
+                    on_progress(Progress.from_json(value))
+                elif kind == "report":
+                    report = CrawlReport.from_json(value)
+                elif kind == "error":
+                    raise CrawlError(json.loads(value))
+            break
+        except KeyboardInterrupt:
+            interrupts += 1
+            if interrupts > 1:
+                raise
+            child.send_signal(signal.SIGINT)
+    code = child.wait()
+    if report is None:
+        lines = log.read_text("utf-8", "replace").strip().splitlines()
+        raise CrawlFailed(exit_code=code, log=log, last_line=lines[-1] if lines else "")
+    if report.error is not None:
+        raise CrawlError(report.error)
+    return report
+
+
+def prepare(home: Path, options: CrawlOptions) -> Sites:
+    """sites.toml and options, looked at before anything starts. Raises CrawlError and SitesError."""
+    sites = load_sites(home / "sites.toml")
+    chosen = [sites[name] for name in options.sites] or list(sites.sites)
+    if options.urls or options.probe:
+        chosen = [_site_for(url, sites) for url in options.urls]
+    if sites.contact is None:
+        for address in [site.home for site in chosen] + list(options.probe):
+            if is_public_address(address):
+                raise ContactMissing(sites.path, example=urlsplit(address).hostname or address)
+    return sites
+
+
+def _site_for(url: str, sites: Sites) -> Site:
+    from crawler.intake import site_of
+
+    normal = normalise(url)
+    if normal is None:
+        raise BadUrl(url)
+    site = site_of(normal, sites.sites)
+    if site is None:
+        raise NoSiteFor(url, sites_file=sites.path)
+    return site
+
+
+def is_public_address(url: str) -> bool:
+    """Whether a URL's host is somebody else's: not a loopback or private address, not a name below localhost."""
+    host = urlsplit(url).hostname or ""
+    if host.rpartition(".")[2] == "localhost":
+        return False
+    try:
+        return is_public(ip_address(host))
+    except ValueError:
+        return True
+
+
+def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None = None) -> CrawlReport:
+    """The crawl itself, in this process, which can run only one. SIGINT and SIGTERM end it cleanly.
+
+    Raises CrawlError and SitesError, before anything is fetched.
+    """
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from crawler.custody import Custody
+    from crawler.keeper import Held
+    from crawler.spiders.own import spider_class
+    from crawler.spiders.probe import ProbeSpider
+
+    sites = prepare(home, options)
+    if options.probe:
+        guests = (Site(name=f"probe-{n}", home=url, delay_seconds=options.delay_seconds) for n, url in enumerate(options.probe))
+        sites = replace(sites, sites=(*sites.sites, *guests))
+    Held.options, Held.on_progress, Held.report = options, on_progress, None
+    custody = Held.custody = Custody(home, sites)
+    batch = _batch(custody, options)
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.set("BROADSHEET_HOME", str(home))
+    chosen = [sites[name] for name in options.sites] or list(sites.sites)
+    by_spider: dict[str | None, list[str]] = {}
+    for site in chosen:
+        by_spider.setdefault(site.spider, []).append(site.name)
+    process = AsyncCrawlerProcess(settings)
+    if options.probe:
+        process.crawl(ProbeSpider)
+    else:
+        for spider, names in by_spider.items():
+            process.crawl(spider_class(spider, sites.path.parent), sites=",".join(names), batch=batch)
+    process.start()
+    if Held.custody is not None:  # no spider came up at all
+        Held.report = Held.custody.close()
+        Held.custody = None
+    assert Held.report is not None
+    return Held.report
+
+
+def _batch(custody: object, options: CrawlOptions) -> str | None:
+    """A person's URLs, in the frontier under one name; `None` where the schedule decides."""
+    from crawler.custody import Custody
+    from crawler.intake import asked_for
+
+    assert isinstance(custody, Custody)
+    custody.frontier.close_batches()
+    if not options.urls:
+        return None
+    batch, now = uuid.uuid4().hex, custody.clock()
+    asked = []
+    for url in options.urls:
+        normal, site = normalise(url), _site_for(url, custody.sites)
+        assert normal is not None
+        asked.append(asked_for(normal, site, batch=batch, now=now))
+    custody.frontier.add(asked)
+    return batch
+
+
+def _main() -> int:
+    """The child's end of `crawl`: progress and report as lines on stdout, and a clean end when the parent is gone."""
+    home, options = Path(sys.argv[1]), CrawlOptions.from_json(sys.argv[2])
+    out = sys.stdout
+    sys.stdout = sys.stderr  # a spider that prints must not be taken for progress
+
+    def say(kind: str, value: str) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            out.write(f"{kind} {value}\n")
+            out.flush()
+
+    def watch() -> None:
+        sys.stdin.read()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        report = run_here(home, options, lambda progress: say("progress", progress.to_json()))
+    except (CrawlError, SitesError) as error:
+        say("error", json.dumps(str(error)))
+        return 2
+    except KeyboardInterrupt:  # before Scrapy took the signals over: nothing has been fetched yet
+        say("error", json.dumps("interrupted before it began"))
+        return 130
+    say("report", report.to_json())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

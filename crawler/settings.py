@@ -1,0 +1,62 @@
+"""Scrapy's settings for Broadsheet. Every value that is not Scrapy's default carries its reason."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crawler.version import SOFTWARE
+
+BOT_NAME = "broadsheet"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+USER_AGENT = SOFTWARE  # the contact of sites.toml joins it in crawler.gate, which knows the archive
+
+# The archive, for `scrapy crawl news`; `broadsheet crawl` sets it itself.
+BROADSHEET_HOME = os.environ.get("BROADSHEET_HOME") or str(Path("data").resolve())
+
+# Bytes are tapped at the connection, before anything decodes them.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.ArchivingDownloadHandler",
+    "https": "crawler.download.ArchivingDownloadHandler",
+    "file": None,  # a crawl reads the web, not the disk it runs on
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
+EXTENSIONS = {"crawler.keeper.Keeper": 0}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.gate.Gate": 1000,  # last before the download, first after it
+    # Ours decide, and every hop and retry goes back through the frontier:
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # it ignores the status of robots.txt
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it takes proxies from the environment
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "crawler.acknowledge.Acknowledge": 10,  # nearest to the engine: it sees what all others let through
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # where a URL was found is in the archive, not on the wire
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the frontier counts depth
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # crawler.scope does
+}
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows each URL once
+HTTPERROR_ALLOW_ALL = True  # a 404 and a 503 are news of a page too
+CONCURRENT_REQUESTS = 64  # across domains; per domain the gate lets one through
+CONCURRENT_REQUESTS_PER_DOMAIN = 8
+DOWNLOAD_DELAY = 0  # crawler.politeness keeps the delays, across processes
+DOWNLOAD_TIMEOUT = 30  # from connect to last byte; what came until then is archived
+DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated page is archived as truncated, and read as far as it goes
+DOWNLOAD_WARNSIZE = 0  # limits are per kind of page, in crawler.download
+DOWNLOAD_MAXSIZE = 50_000_000  # of a decoded body: a bomb ends here
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is not to
+TELNETCONSOLE_ENABLED = False  # nothing of a crawl listens
+REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_ENABLED = False
+LOG_LEVEL = "WARNING"  # what happened is in the crawl log
+LOGSTATS_INTERVAL = 0
+STATS_DUMP = False

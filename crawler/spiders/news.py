@@ -1,0 +1,199 @@
+"""Due URLs from the frontier in, found URLs out. Reads feeds, sitemaps, home and section pages; keeps nothing itself.
+
+A spider of one's own overrides one of the `read_…` methods, each a generator of `Found`, and leaves the rest as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+
+from crawler.custody import Custody, Visit
+from crawler.discovery import Found, NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
+from crawler.frontier import Lease
+from crawler.intake import seeds
+from crawler.keeper import Held, Keeper
+from crawler.sites import Site
+
+# A hiccup is tried again after 2 and after 10 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
+HORIZON = timedelta(seconds=15)
+LOOK_SECONDS = 0.02
+
+
+class NewsSpider(Spider):
+    """Fetches what the frontier has due for its sites, politely, until nothing is due."""
+
+    name = "news"
+
+    def __init__(self, name: str | None = None, *, sites: str = "", batch: str | None = None, **kwargs: Any) -> None:
+        """`sites`: names in sites.toml, separated by commas; empty for all. `batch`: only URLs of this request."""
+        super().__init__(name, **kwargs)
+        self._names = tuple(n for n in sites.split(",") if n)
+        self._batch = batch
+
+    @property
+    def custody(self) -> Custody:
+        keeper = self.crawler.get_extension(Keeper)
+        if keeper is None:
+            raise CloseSpider("crawler.keeper.Keeper is not among the EXTENSIONS")
+        return keeper.custody
+
+    @property
+    def my_sites(self) -> tuple[Site, ...]:
+        """The sites of this spider: those named, else all that name no spider of their own."""
+        every = self.custody.sites.sites
+        return tuple(s for s in every if (s.name in self._names if self._names else s.spider is None))
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Requests, one domain at a time per delay, until nothing is due and nothing is under way."""
+        custody, batch = self.custody, self._batch
+        names = [s.name for s in self.my_sites]
+        now = custody.clock()
+        if batch is None:
+            custody.frontier.add(c for site in self.my_sites for c in seeds(site, now=now))
+            if Held.options.refresh:
+                custody.frontier.refresh(names, now=now)
+        look_at = dict.fromkeys(custody.frontier.domains(names, batch=batch), 0.0)
+        news = len(custody.touched)
+        try:
+            while custody.stopping is None:
+                for domain in custody.touched[news:]:  # something was acknowledged or found there: look again
+                    look_at[domain] = 0.0
+                news = len(custody.touched)
+                now = custody.clock()
+                for domain in [d for d, at in look_at.items() if at <= now.timestamp()]:
+                    if self._over_budget(custody):
+                        break
+                    lease = self._next(custody, domain, names, look_at)
+                    if lease is not None:
+                        yield self._request(custody.begin(lease))
+                if custody.in_flight == 0 and not custody.flush() and news == len(custody.touched):
+                    limit = (custody.clock() + HORIZON).timestamp()
+                    if not any(at <= limit for at in look_at.values()):
+                        break
+                await asyncio.sleep(LOOK_SECONDS)
+        except asyncio.CancelledError:
+            custody.stop("interrupted")
+            raise
+
+    def _over_budget(self, custody: Custody) -> bool:
+        """Whether what is under way will use up what --max-pages allows."""
+        limit = Held.options.max_pages
+        return limit is not None and custody.counts["pages"] + custody.in_flight >= limit
+
+    def _next(self, custody: Custody, domain: str, names: list[str], look_at: dict[str, float]) -> Lease | None:
+        """A lease if the domain may be asked and has something due; else when to look again goes into `look_at`."""
+        now = custody.clock()
+        free_at = custody.politeness.free_at(domain)
+        if free_at is None or free_at > now.timestamp() or custody.is_busy(domain):
+            look_at[domain] = max(free_at or 0.0, now.timestamp() + LOOK_SECONDS)
+            return None
+        lease = custody.frontier.lease(domain, now=now, sites=names, batch=self._batch)
+        if lease is None:
+            due_at = custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
+            if due_at is None:
+                look_at.pop(domain)
+            else:
+                look_at[domain] = max(due_at.timestamp(), now.timestamp() + LOOK_SECONDS)
+        return lease
+
+    def _request(self, visit: Visit) -> Request:
+        return Request(
+            visit.lease.url, callback=self.parse, errback=self.failed, dont_filter=True,
+            meta={"visit": visit, "verbatim_url": True},
+        )  # fmt: skip
+
+    def failed(self, failure: Any) -> None:
+        """No response that could be read came of a request; what did come is in the archive."""
+        visit: Visit | None = failure.request.meta.get("visit")
+        if visit is not None:
+            self.custody.finish(visit)
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+        """Whatever the page is, read for the URLs that it names."""
+        assert response.request is not None
+        lease: Lease = response.request.meta["visit"].lease
+        if response.status == 200:
+            if lease.kind == "feed":
+                yield from self.read_feed(response)
+            elif lease.kind == "sitemap":
+                yield from self.read_sitemap(response)
+            elif lease.kind in ("home", "section"):
+                yield from self.read_listing(response)
+            elif self.site_of(response).follow_article_links:
+                yield from self.read_article(response)
+
+    def site_of(self, response: Response) -> Site:
+        """The site, as sites.toml has it, that the response belongs to."""
+        assert response.request is not None
+        return self.custody.sites[response.request.meta["visit"].lease.site]
+
+    def read_feed(self, response: Response) -> Iterator[Found]:
+        """The articles that a feed announces."""
+        try:
+            yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
+        except NotAFeed as error:
+            self._note(response, str(error))
+
+    def read_sitemap(self, response: Response) -> Iterator[Found]:
+        """The articles, or the further sitemaps, that a sitemap lists. A sitemap that is a feed is read as one."""
+        try:
+            yield from read_sitemap(response.body, url=response.url).items
+        except NotASitemap as error:
+            try:
+                yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
+            except NotAFeed:
+                self._note(response, str(error))
+
+    def read_listing(self, response: Response) -> Iterator[Found]:
+        """The articles and sections that a home or section page links; its feeds and sitemaps where none are configured."""
+        assert response.request is not None
+        site, kind = self.site_of(response), response.request.meta["visit"].lease.kind
+        page = read_page(
+            response.body, url=response.url, content_type=_content_type(response), channel=kind, hosts=site.hosts
+        )
+        yield from page.links
+        if not site.feeds:
+            yield from page.feeds
+        if not site.sitemaps:
+            yield from page.sitemaps
+        if kind == "home":
+            yield from self._where_none_is_named(site, feeds=bool(page.feeds), sitemaps=bool(page.sitemaps))
+
+    def _where_none_is_named(self, site: Site, *, feeds: bool, sitemaps: bool) -> Iterator[Found]:
+        """Sitemaps from robots.txt, then the usual places, for what neither sites.toml nor the home page names."""
+        named = self.custody.sitemaps_of(site.home)
+        if not site.sitemaps:
+            for url in named:
+                yield Found(url=url, kind="sitemap", channel="seed")
+        for url in usual_places(site.home):
+            if is_sitemap_name(url):
+                if not (site.sitemaps or sitemaps or named):
+                    yield Found(url=url, kind="sitemap", channel="seed")
+            elif not (site.feeds or feeds):
+                yield Found(url=url, kind="feed", channel="seed")
+
+    def read_article(self, response: Response) -> Iterator[Found]:
+        """The links of an article page; asked only where the site says `follow_article_links`."""
+        page = read_page(response.body, url=response.url, content_type=_content_type(response), channel="section")
+        yield from page.links
+
+    def _note(self, response: Response, what: str) -> None:
+        assert response.request is not None
+        response.request.meta["visit"].detail = what[:300]
+
+
+def is_sitemap_name(url: str) -> bool:
+    """Whether a usual place is one for a sitemap rather than for a feed."""
+    return "sitemap" in url or "googlenews" in url
+
+
+def _content_type(response: Response) -> str | None:
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
