@@ -1,0 +1,46 @@
+"""Exchanges → WARC files; WARC files → checked, repaired, indexed, imported.
+
+`ArchiveWriter.write(Exchange, CaptureNotes) -> Written` writes; `repair_open_file`, `verify_warc`, `write_cdxj` and
+`import_warcs` look after what is there; `open_records` and `read_head` read it back. Loads no framework.
+"""
+
+from crawler.archive.cdxj import cdxj_path, write_cdxj
+from crawler.archive.errors import (
+    ArchiveError,
+    DamagedRecord,
+    NotMemberAligned,
+    TornRecord,
+    UnsupportedFormat,
+    WriterClosed,
+)
+from crawler.archive.message import Dechunker, MessageHead, codings, is_chunked, payload_digest_of, read_head
+from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
+from crawler.archive.scan import Record, RecordReader, open_records
+from crawler.archive.writer import ArchiveWriter
+
+__all__ = [
+    "Announcement",
+    "ArchiveError",
+    "ArchiveWriter",
+    "CaptureNotes",
+    "ClosedFile",
+    "DamagedRecord",
+    "Dechunker",
+    "Exchange",
+    "MessageHead",
+    "NotMemberAligned",
+    "Record",
+    "RecordReader",
+    "RevisitOf",
+    "TornRecord",
+    "UnsupportedFormat",
+    "WriterClosed",
+    "Written",
+    "cdxj_path",
+    "codings",
+    "is_chunked",
+    "open_records",
+    "payload_digest_of",
+    "read_head",
+    "write_cdxj",
+]

@@ -1,0 +1,174 @@
+"""One WARC file of our own while it grows: records in, then a finished file with its index. Knows neither rotation nor names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from fastwarc.stream_io import GzipWriter
+
+from crawler.archive.cdxj import cdxj_line, cdxj_path, digest_as_indexed, save_cdxj
+from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
+from crawler.archive.serialise import (
+    CaptureRecord,
+    capture_record,
+    metadata_record,
+    request_record,
+    warc_date,
+    warcinfo_record,
+)
+
+OPEN_SUFFIX = ".open"
+# zlib's own default. On 200 news pages of 84 KB level 9 is 0.6 % smaller and takes 1.8 times as long (2026-11); fastwarc's
+# writer packs 1,780 of them a second, zlib 960.
+_COMPRESSION_LEVEL = 6
+
+
+def member(record: bytes) -> bytes:
+    """The record as one gzip member."""
+    sink = _Sink()
+    packer = GzipWriter(sink, _COMPRESSION_LEVEL)
+    packer.write(record)
+    packer.finish()  # without it records run on into one member, and no offset leads to any of them
+    return b"".join(sink.pieces)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes new and renamed names in a folder last."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class _Sink:
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class NotUndone(Exception):
+    """A write failed, and so did cutting the file back."""
+
+
+class OpenFile:
+    def __init__(self, final: Path, *, opened_at: datetime) -> None:
+        self.final, self.opened_at = final, opened_at
+        self.warc_file = f"{final.parent.name}/{final.name}"
+        self.size = 0
+        self._path = final.with_name(final.name + OPEN_SUFFIX)
+        self._file = self._path.open("xb", buffering=0)
+        self._sha256 = hashlib.sha256()
+        self._warcinfo_id = uuid4()
+        self._records = 0
+        self._lines: list[str] = []
+        self._times: list[datetime] = []  # earliest and latest capture
+        self._dates: set[date] = set()
+
+    def begin(self, *, software: str, robots: str, operator: str | None, hostname: str) -> None:
+        record = warcinfo_record(
+            self._warcinfo_id,
+            at=self.opened_at,
+            filename=self.final.name,
+            software=software,
+            robots=robots,
+            operator=operator,
+            hostname=hostname,
+        )
+        self._append((member(record),))
+        sync_folder(self.final.parent)
+
+    def write(self, exchange: Exchange, notes: CaptureNotes, revisit_of: RevisitOf | None) -> Written:
+        capture_id = uuid4()
+        info = self._warcinfo_id
+        capture = capture_record(exchange, capture_id, warcinfo_id=info, revisit_of=revisit_of)
+        request = member(request_record(exchange, uuid4(), capture_id=capture_id, warcinfo_id=info))
+        response = member(capture.record)
+        metadata = member(metadata_record(exchange, notes, uuid4(), capture_id=capture_id, warcinfo_id=info))
+        offset = self.size + len(request)
+        self._append((request, response, metadata))
+        return self._note(exchange, capture_id, offset=offset, length=len(response), capture=capture)
+
+    def _append(self, members: tuple[bytes, ...]) -> None:
+        data = b"".join(members)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            try:
+                self._file.truncate(self.size)
+                self._file.seek(self.size)
+            except OSError as problem:
+                raise NotUndone from problem
+            raise
+        self._sha256.update(data)
+        self.size += len(data)
+        self._records += len(members)
+
+    def _note(
+        self, exchange: Exchange, capture_id: UUID, *, offset: int, length: int, capture: CaptureRecord
+    ) -> Written:
+        at = exchange.started_at.astimezone(UTC)
+        self._times = [min([at, *self._times]), max([at, *self._times])]
+        self._dates.add(at.date())
+        kind = capture.record_type
+        self._lines.append(
+            cdxj_line(
+                record_type=kind,
+                url=exchange.url,
+                warc_date=warc_date(at),
+                block_type=None,
+                block=capture.block,
+                payload_digest=capture.payload_digest or digest_as_indexed(kind, exchange.url, (capture.block,)),
+                offset=offset,
+                length=length,
+                filename=self.final.name,
+            )
+        )
+        return Written(
+            capture_id=str(capture_id),
+            warc_file=self.warc_file,
+            offset=offset,
+            length=length,
+            record_type=kind,
+            payload_digest=capture.payload_digest,
+            captured_at=at,
+            status=capture.head.status if capture.head else None,
+            body_bytes=capture.body_bytes,
+        )
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+
+    def close(self) -> ClosedFile:
+        """Index first, then the rename: a file with its final name is whole and has its index."""
+        if not self._file.closed:
+            self.sync()
+            self._file.close()
+        save_cdxj(cdxj_path(self.final), self._lines)
+        self._path.rename(self.final)
+        sync_folder(self.final.parent)
+        return ClosedFile(
+            warc_file=self.warc_file,
+            sha256=self._sha256.hexdigest(),
+            bytes=self.size,
+            records=self._records,
+            captures=len(self._lines),
+            first_at=self._times[0] if self._times else None,
+            last_at=self._times[1] if self._times else None,
+            crawl_dates=tuple(sorted(self._dates)),
+        )
