@@ -8,6 +8,7 @@ import ipaddress
 import json
 import math
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -237,8 +238,11 @@ def _hosts(value: Any) -> tuple[str, ...]:
 def _patterns(value: Any) -> tuple[str, ...]:
     for place, pattern in enumerate(_strings(value, r"'/news/\d+'")):
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as problem:
+            with warnings.catch_warnings():
+                # "[[a]" and the like: Python warns that it will mean something else one day.
+                warnings.simplefilter("error")
+                re.compile(pattern)
+        except (re.error, OverflowError, RecursionError, Warning) as problem:
             raise _Wrong(f"a regular expression ({problem})", element=place) from None
     return tuple(value)
 

@@ -17,7 +17,7 @@ from crawler.urls import normalise
 
 __all__ = ["Feed", "read_feed"]
 
-MAX_ITEMS = 20_000  # the largest feed seen in the wild held some 5,000 entries; what is over is said in `notes`
+MAX_ITEMS = 20_000  # a feed is what is new; a body of 50 MB could name a million. What is over is said in `notes`
 
 # The first element of an XML document, past declaration, comments, doctype and processing instructions.
 _ROOT = re.compile(

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.discovery.found import Found
-from crawler.discovery.shape import looks_like_article, looks_like_section
+from crawler.discovery.shape import looks_like_article, looks_like_section, looks_like_service
 from crawler.urls import host_of, normalise, registrable_domain
 
 __all__ = ["PageLinks", "looks_like_article", "read_page"]
 
-MAX_LINKS = 20_000  # the fullest page of the news set has 1,431 links, 2026-11; a 100,000-link page is a trap
+MAX_LINKS = 20_000  # the fullest of the 119 pages of the news set names 473, 2026-11; a 100,000-link page is a trap
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 _COMMENT_FEED = re.compile(r"/comments?/(?:feed|default)|/(?:feed|rss)/comments?|comments?[-_.]?(?:feed|rss)", re.I)
 _NOT_FOLLOWED = re.compile(
@@ -107,8 +107,8 @@ def _kind(address: str, link: _Link) -> str | None:
         return "article"
     # A headline tells more than an address: in a heading or a teaser, outside the menus, and long enough.
     words = len((link.title or "").split())
-    teaser = (link.in_heading or link.in_article) and not link.in_furniture
-    if teaser and words >= 5 and not link.nofollow and not looks_like_section(address):
+    teaser = (link.in_heading or link.in_article) and not link.in_furniture and not link.nofollow
+    if teaser and words >= 5 and not looks_like_section(address) and not looks_like_service(address):
         return "article"
     if not link.nofollow and words <= 5 and looks_like_section(address):
         return "section"
