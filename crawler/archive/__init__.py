@@ -13,7 +13,17 @@ from crawler.archive.errors import (
     UnsupportedFormat,
     WriterClosed,
 )
-from crawler.archive.message import Dechunker, MessageHead, codings, is_chunked, payload_digest_of, read_head
+from crawler.archive.message import (
+    Dechunker,
+    MessageHead,
+    codings,
+    dechunk,
+    is_chunked,
+    label_sha1,
+    payload_digest_of,
+    read_head,
+)
+from crawler.archive.neighbours import request_beside
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.scan import Record, RecordReader, open_records
 from crawler.archive.writer import ArchiveWriter
@@ -38,9 +48,12 @@ __all__ = [
     "Written",
     "cdxj_path",
     "codings",
+    "dechunk",
     "is_chunked",
+    "label_sha1",
     "open_records",
     "payload_digest_of",
     "read_head",
+    "request_beside",
     "write_cdxj",
 ]

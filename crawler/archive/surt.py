@@ -6,6 +6,7 @@ cdxj-indexer applies them; written anew, because Python's `surt` package is AGPL
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -89,10 +90,9 @@ def _host_and_port(authority: bytes) -> tuple[bytes, int | None]:
 def _canonical_host(host: bytes) -> bytes:
     host = _unescape(host)
     if not host.isascii():
-        try:
+        # What is no name that DNS could carry is escaped below, byte for byte.
+        with contextlib.suppress(UnicodeError):
             host = host.decode("utf-8", "ignore").encode("idna")
-        except UnicodeError:
-            pass  # not a name that DNS could carry: escaped below, byte for byte
     host = host.replace(b"..", b".").strip(b".")
     return _address(host) or _escape(host.lower()).lower()
 
