@@ -25,7 +25,9 @@ from crawler.archive.message import (
 )
 from crawler.archive.neighbours import request_beside
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
+from crawler.archive.repair import RecoveredCapture, Repaired, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
+from crawler.archive.verify import Problem, verify_warc
 from crawler.archive.writer import ArchiveWriter
 
 __all__ = [
@@ -39,8 +41,11 @@ __all__ = [
     "Exchange",
     "MessageHead",
     "NotMemberAligned",
+    "Problem",
     "Record",
     "RecordReader",
+    "RecoveredCapture",
+    "Repaired",
     "RevisitOf",
     "TornRecord",
     "UnsupportedFormat",
@@ -54,6 +59,8 @@ __all__ = [
     "open_records",
     "payload_digest_of",
     "read_head",
+    "repair_open_file",
     "request_beside",
+    "verify_warc",
     "write_cdxj",
 ]
