@@ -1,4 +1,6 @@
-"""The spider middleware through which found URLs reach the frontier, in the transaction that acknowledges where they were found."""
+"""Found URLs from a spider in; into the frontier, in the transaction that acknowledges where they were found.
+
+A spider middleware. Decides nothing about what is fetched when."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from crawler.archive import ArchiveWriter, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written, payload_digest_of
 from crawler.crawl_log import Attempt, CrawlLog
 from crawler.errors import LowDisk
-from crawler.frontier import Candidate, Completion, Frontier, Lease
+from crawler.frontier import Frontier
+from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport, Progress
 from crawler.politeness import Politeness
 from crawler.recovery import hold_lock, recover
@@ -176,14 +177,15 @@ class Custody:
         self.log.write(
             Attempt(
                 at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
-                via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason, detail=visit.detail,
-                status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
+                via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
+                detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
             )
         )  # fmt: skip
         self._pending.append(
             Completion(
-                lease=lease, answered=visit.written is not None, failed=failed, status=visit.status, next_visit_at=again,
-                at=now, written=visit.written, etag=visit.etag, last_modified=visit.last_modified, found=candidates,
+                lease=lease, answered=visit.written is not None, failed=failed, status=visit.status,
+                next_visit_at=again, at=now, written=visit.written, etag=visit.etag,
+                last_modified=visit.last_modified, found=candidates,
             )
         )  # fmt: skip
         self._touched.add(lease.domain)
@@ -223,6 +225,12 @@ class Custody:
         known = self.frontier.robots(f"{parts.scheme}://{parts.netloc}")
         return parse_robots(known[1], known[2], agent=ROBOTS_TOKEN, url=home).sitemaps if known else ()
 
+    def _archived_bytes(self) -> int:
+        """What the WARC files of this crawl take on the disk."""
+        name = self.writer.open_file
+        growing = self.archive / f"{name}.open" if name else None
+        return sum(f.bytes for f in self._files) + (growing.stat().st_size if growing else 0)
+
     def stop(self, reason: str) -> None:
         """Ask everybody to come to an end; the first reason stays."""
         self.stopping = self.stopping or reason
@@ -231,8 +239,9 @@ class Custody:
         c = self.counts
         return Progress(
             attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], refused=c["refused"],
-            failed=c["failed"], due=due, in_flight=self.in_flight, archived_bytes=self.writer.bytes_written,
-            elapsed_seconds=(self.clock() - self.started_at).total_seconds(), url=self._last_url, stopping=self.stopping,
+            failed=c["failed"], due=due, in_flight=self.in_flight, archived_bytes=self._archived_bytes(),
+            elapsed_seconds=(self.clock() - self.started_at).total_seconds(), url=self._last_url,
+            stopping=self.stopping,
         )  # fmt: skip
 
     def close(self) -> CrawlReport:
@@ -252,7 +261,7 @@ class Custody:
             started_at=self.started_at, ended_at=self.clock(), ended_because=self.stopping or "nothing_due",
             attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], failed=c["failed"],
             refused=c["refused"], recovered=self.recovered, new_urls=c["new_urls"], received_bytes=c["received_bytes"],
-            archived_bytes=self.writer.bytes_written, due=due, reasons=dict(self.reasons), statuses=dict(self.statuses),
+            archived_bytes=self._archived_bytes(), due=due, reasons=dict(self.reasons), statuses=dict(self.statuses),
             warc_files=tuple(f.warc_file for f in self._files),
             crawl_dates=tuple(sorted({d.isoformat() for f in self._files for d in f.crawl_dates})),
             found=tuple(self.probed), error=self.error,

@@ -1,4 +1,4 @@
-"""A request in, Scrapy's response out; on the way every byte that crossed the connection goes into the archive as it was.
+"""A request in, Scrapy's response out; on the way every byte that crosses the connection goes into the archive.
 
 Scrapy's aiohttp handler with three things of our own: a tap on the connection's two directions, an address guard in the
 connector's socket factory, and limits that cut instead of dropping. It never decodes, and never follows a redirect.
@@ -21,11 +21,11 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.exceptions import DownloadConnectionRefusedError
 from scrapy.utils.ssl import _make_ssl_context
 
 from crawler.archive import Exchange
-from crawler.guard import AddressRefused, socket_factory
+from crawler.failures import truncation, why
+from crawler.guard import socket_factory
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -137,7 +137,12 @@ class LocalhostResolver(aiohttp.ThreadedResolver):
         if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
             return [
                 ResolveResult(
-                    hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+                    hostname=host,
+                    host="127.0.0.1",
+                    port=port,
+                    family=socket.AF_INET,
+                    proto=0,
+                    flags=socket.AI_NUMERICHOST,
                 )
             ]
         return await super().resolve(host, port, family)
@@ -156,7 +161,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         self._session: Any = None
 
     def _keeper(self) -> Keeper:
-        from crawler.keeper import Keeper  # noqa: PLC0415 (keeper and handler name each other)
+        from crawler.keeper import Keeper
 
         keeper = self._crawler.get_extension(Keeper)
         assert keeper is not None, "crawler.keeper.Keeper is not among the EXTENSIONS"
@@ -166,7 +171,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         keeper = self._keeper()
         connector = aiohttp.TCPConnector(
             limit=0, limit_per_host=0, resolver=LocalhostResolver(),
-            socket_factory=socket_factory(keeper.custody.sites.allow_addresses),  # type: ignore[arg-type]
+            socket_factory=socket_factory(keeper.custody.sites.allow_addresses),
         )  # fmt: skip
         connector._factory = functools.partial(TappedProtocol, loop=asyncio.get_running_loop())  # type: ignore[assignment]
         self._session = aiohttp.ClientSession(
@@ -196,21 +201,16 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             if "dataloss" in response.flags:
                 tap.truncated = tap.truncated or "disconnect"
             return response
-        except DownloadConnectionRefusedError as error:
-            if isinstance(refused := _cause(error, AddressRefused), AddressRefused):
-                visit.refused, visit.reason, visit.detail = True, "address", str(refused)
-            raise
         except Exception as error:
-            tap.truncated = tap.truncated or _truncation(error)
-            visit.detail = f"{type(error).__name__}: {error}"[:300]
+            tap.truncated = tap.truncated or truncation(error)
+            visit.reason, visit.detail = why(error), f"{type(error).__name__}: {error}"[:300]
+            visit.refused = visit.reason == "address"
             raise
         finally:
             _tap.reset(token)
             visit.elapsed_seconds = time.monotonic() - begun
             received = tap.final_response()
             if received and not visit.released:
-                if visit.reason is None and tap.truncated is None and visit.detail:
-                    visit.reason = "protocol"  # all came in, but the HTTP parser would not have it
                 exchange = Exchange(
                     url=request.url, started_at=started_at, request=bytes(tap.request), response=received,
                     ip_address=tap.peer, protocols=tap.protocols, cipher_suite=tap.cipher_suite,
@@ -228,8 +228,9 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             if not task.done():
                 task.cancel()
                 visit.released = True  # neither success nor failure: the next crawl asks again
-                raise asyncio.TimeoutError("the crawl is stopping")
-            return await task
+                raise TimeoutError("the crawl is stopping")
+            response: Response = await task
+            return response
         finally:
             cut.cancel()
             if not task.done():
@@ -238,23 +239,3 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
-
-
-def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
-    """The first of `error`'s causes that is a `kind`, ExceptionGroups of aiohttp's errors looked into."""
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, kind):
-            return error
-        inner = getattr(error, "os_error", None) or error.__cause__ or error.__context__
-        error, seen = inner, seen + 1
-    return None
-
-
-def _truncation(error: Exception) -> str | None:
-    name = type(error).__name__
-    if "Timeout" in name:
-        return "time"
-    if _cause(error, aiohttp.ServerDisconnectedError) or _cause(error, aiohttp.ClientPayloadError):
-        return "disconnect"
-    return None

@@ -1,4 +1,4 @@
-"""What a person can be told went wrong with a crawl; each message says what, where and what to do next. Raises nothing itself."""
+"""What can go wrong with a crawl, in words for a person: what, where, and what to do next. Raises nothing itself."""
 
 from __future__ import annotations
 

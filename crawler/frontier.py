@@ -1,4 +1,4 @@
-"""Found URLs in, leases out; what became of a lease in, one transaction. SQLite behind it, nothing of it shows. Fetches nothing.
+"""Found URLs in, leases out; what became of them in, in one transaction. SQLite inside. Fetches nothing.
 
 A URL is leased to one process until it is acknowledged. What a transaction took is on the disk when the call returns.
 """
@@ -8,92 +8,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 from crawler.archive import Announcement, ClosedFile, Written
 from crawler.errors import FrontierNewer
+from crawler.leases import Candidate, Completion, EarlierCapture, Lease, SiteCounts
 
 FRONTIER_LAYOUT = 1
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A URL that somebody named, with who did."""
-
-    url: str
-    site: str
-    domain: str
-    kind: str
-    priority: int
-    due_at: datetime | None
-    depth: int = 0
-    hops: int = 0
-    hop_from: str | None = None
-    batch: str | None = None
-    announcement: Announcement | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lease:
-    """A URL that is ours to fetch, and what is known of it."""
-
-    url_id: int
-    url: str
-    site: str
-    domain: str
-    kind: str
-    depth: int = 0
-    hops: int = 0
-    hop_from: str | None = None
-    batch: str | None = None
-    visits: int = 0
-    failures: int = 0
-    etag: str | None = None
-    last_modified: str | None = None
-    announcements: tuple[Announcement, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class EarlierCapture:
-    """The newest capture of a URL that holds its payload."""
-
-    capture_id: str
-    url: str
-    captured_at: datetime
-    payload_digest: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Completion:
-    """What became of a lease. `found` is stored in the same transaction, so that no URL is forgotten."""
-
-    lease: Lease
-    answered: bool
-    status: int | None
-    next_visit_at: datetime | None
-    at: datetime
-    failed: bool = False
-    written: Written | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    found: tuple[Candidate, ...] = field(default=())
-
-
-@dataclass(frozen=True, kw_only=True)
-class SiteCounts:
-    """How the frontier stands with a site."""
-
-    site: str
-    urls: int
-    due: int
-    visited: int
-    failing: int
-    last_visit_at: datetime | None
-    next_due_at: datetime | None
 
 
 def _moment(seconds: float | None) -> datetime | None:
@@ -144,9 +68,22 @@ class Frontier:
             row = self._db.execute("select id, kind, due_at, visits, batch from url where url = ?", (c.url,)).fetchone()
             if row is None:
                 cursor = self._db.execute(
-                    "insert into url (url, site, domain, kind, batch, depth, hops, hop_from, priority, due_at, first_seen_at)"
+                    "insert into url"
+                    " (url, site, domain, kind, batch, depth, hops, hop_from, priority, due_at, first_seen_at)"
                     " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (c.url, c.site, c.domain, c.kind, c.batch, c.depth, c.hops, c.hop_from, c.priority, due, seen.timestamp()),
+                    (
+                        c.url,
+                        c.site,
+                        c.domain,
+                        c.kind,
+                        c.batch,
+                        c.depth,
+                        c.hops,
+                        c.hop_from,
+                        c.priority,
+                        due,
+                        seen.timestamp(),
+                    ),
                 )
                 url_id, new = int(cursor.lastrowid or 0), new + 1
             else:
@@ -162,7 +99,8 @@ class Frontier:
                 a = c.announcement
                 self._db.execute(
                     "insert into announcement values (?, ?, ?, ?, ?, ?) on conflict do update set"
-                    " title = coalesce(excluded.title, title), published_raw = coalesce(excluded.published_raw, published_raw)",
+                    " title = coalesce(excluded.title, title),"
+                    " published_raw = coalesce(excluded.published_raw, published_raw)",
                     (url_id, a.channel, a.source_url or "", a.title, a.published_raw, seen.timestamp()),
                 )
         return new
@@ -220,13 +158,14 @@ class Frontier:
         marks = ", ".join("?" * len(sites))
         in_batch = "" if batch is None else "and batch = ?"
         rows = self._db.execute(
-            f"select distinct domain from url where due_at is not null and site in ({marks}) {in_batch} order by domain",
+            f"select distinct domain from url where due_at is not null and site in ({marks}) {in_batch}"
+            " order by domain",
             (*sites, *([] if batch is None else [batch])),
         )
         return [row[0] for row in rows]
 
     def complete(self, completions: Sequence[Completion], *, next_at: dict[str, float] | None = None) -> int:
-        """Ledger, found URLs, schedule and release of these leases, in one transaction; how many found URLs were new."""
+        """Ledger, found URLs, schedule and release of these leases, in one transaction; how many URLs were new."""
         new = 0
         with self._transaction():
             for c in completions:
@@ -239,7 +178,15 @@ class Frontier:
                     "update url set lease_until = null, lease_by = null, due_at = ?, visited_at = ?, status = ?,"
                     " visits = visits + ?, failures = case when ? then failures + 1 else 0 end,"
                     " batch = case when ? then batch end where id = ?",
-                    (due, c.at.timestamp(), c.status, int(c.answered and not c.failed), c.failed, c.failed, c.lease.url_id),
+                    (
+                        due,
+                        c.at.timestamp(),
+                        c.status,
+                        int(c.answered and not c.failed),
+                        c.failed,
+                        c.failed,
+                        c.lease.url_id,
+                    ),
                 )
                 if c.status == 200:
                     self._db.execute(
@@ -247,14 +194,19 @@ class Frontier:
                         (c.etag, c.last_modified, c.lease.url_id),
                     )
             for domain, at in (next_at or {}).items():
-                self._db.execute("insert into domain values (?, ?) on conflict do update set next_at = excluded.next_at", (domain, at))
+                self._db.execute(
+                    "insert into domain values (?, ?) on conflict do update set next_at = excluded.next_at",
+                    (domain, at),
+                )
         return new
 
     def release(self, leases: Iterable[Lease] | None = None) -> None:
         """Give back what was not fetched; without `leases`, all that this process holds."""
         with self._transaction():
             if leases is None:
-                self._db.execute("update url set lease_until = null, lease_by = null where lease_by = ?", (self._owner,))
+                self._db.execute(
+                    "update url set lease_until = null, lease_by = null where lease_by = ?", (self._owner,)
+                )
             else:
                 ids = [(lease.url_id,) for lease in leases]
                 self._db.executemany("update url set lease_until = null, lease_by = null where id = ?", ids)
@@ -262,7 +214,9 @@ class Frontier:
     def take_back_all(self) -> int:
         """Free every lease: for the one who holds the archive's lock, leases of others are leases of the dead."""
         with self._transaction():
-            return self._db.execute("update url set lease_until = null, lease_by = null where lease_by is not null").rowcount
+            return self._db.execute(
+                "update url set lease_until = null, lease_by = null where lease_by is not null"
+            ).rowcount
 
     def close_batches(self) -> None:
         """Forget what was left of a person's earlier request; its URLs stay due."""
@@ -296,7 +250,17 @@ class Frontier:
     def _enter(self, url: str, w: Written) -> None:
         self._db.execute(
             "insert or ignore into capture values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (w.capture_id, url, w.captured_at.isoformat(), w.record_type, w.status, w.payload_digest, w.warc_file, w.offset, w.length),
+            (
+                w.capture_id,
+                url,
+                w.captured_at.isoformat(),
+                w.record_type,
+                w.status,
+                w.payload_digest,
+                w.warc_file,
+                w.offset,
+                w.length,
+            ),
         )
 
     def enter_recovered(self, captures: Iterable[tuple[str, Written]]) -> list[str]:
@@ -336,7 +300,9 @@ class Frontier:
 
     def remember_robots(self, origin: str, *, status: int | None, body: bytes, now: datetime) -> None:
         with self._transaction():
-            self._db.execute("insert or replace into robots values (?, ?, ?, ?)", (origin, now.timestamp(), status, body))
+            self._db.execute(
+                "insert or replace into robots values (?, ?, ?, ?)", (origin, now.timestamp(), status, body)
+            )
 
     def domain_times(self) -> dict[str, float]:
         """Domain → unix time from which it may be asked, as an earlier process left it."""

@@ -15,9 +15,10 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.archive import Announcement
 from crawler.custody import Visit
-from crawler.frontier import Candidate
+from crawler.failures import why
 from crawler.intake import site_of
 from crawler.keeper import Keeper
+from crawler.leases import Candidate
 from crawler.robots import RobotsRules, parse_robots
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, normalise, registrable_domain
@@ -66,6 +67,7 @@ class Gate:
                 visit.refused, visit.reason, visit.detail = True, "robots", verdict.detail
                 raise IgnoreRequest(f"robots.txt: {verdict.detail}")
         await self._turn(visit)
+        request.meta["has_turn"] = True
         if (lease.etag or lease.last_modified) and custody.frontier.earlier_capture(lease.url):
             if lease.etag:
                 request.headers["If-None-Match"] = lease.etag.encode("latin-1", "replace")
@@ -80,14 +82,16 @@ class Gate:
         self._leave(request)
         visit: Visit | None = request.meta.get("visit")
         if visit is not None and visit.written is None and visit.reason is None:
-            visit.reason, visit.detail = _reason(exception), visit.detail or str(exception)[:300]
+            visit.reason, visit.detail = why(exception), str(exception)[:300]
 
     def _leave(self, request: Request) -> None:
         visit: Visit | None = request.meta.get("visit")
         if visit is not None and request.meta.pop("has_turn", False):
             custody = self.keeper.custody
             now = custody.clock().timestamp()
-            custody.politeness.give_back(visit.lease.domain, now=now, status=visit.status, retry_after=visit.retry_after)
+            custody.politeness.give_back(
+                visit.lease.domain, now=now, status=visit.status, retry_after=visit.retry_after
+            )
 
     async def _turn(self, visit: Visit) -> None:
         """Wait until the domain may be asked, then take it."""
@@ -128,8 +132,10 @@ class Gate:
         custody = self.keeper.custody
         for hop in range(ROBOTS_MAX_HOPS + 1):
             lease = custody.frontier.take(
-                Candidate(url=url, site=site, domain=registrable_domain(url), kind="robots", priority=PRIORITIES["robots"],
-                          due_at=None, hops=hop),
+                Candidate(
+                    url=url, site=site, domain=registrable_domain(url), kind="robots", due_at=None, hops=hop,
+                    priority=PRIORITIES["robots"],
+                ),
                 now=custody.clock(),
             )  # fmt: skip
             visit = custody.begin(lease)
@@ -140,7 +146,7 @@ class Gate:
                 if visit.released:
                     raise
                 return None, b""
-            except Exception as error:  # noqa: BLE001  any failure to fetch forbids all (RFC 9309 §2.3.1.4), and is logged
+            except Exception as error:
                 visit.detail = visit.detail or str(error)[:300]
                 return None, b""
             finally:
@@ -157,29 +163,15 @@ class Gate:
         return 404, b""  # more hops than a crawler need follow: as if there were none (RFC 9309 §2.3.1.2)
 
     def _visit_of_its_own(self, request: Request) -> Visit:
-        """A request that a person's spider made itself: leased now, so that it is archived and acknowledged like any other."""
+        """A request that a spider made itself: leased now, so that it is archived and acknowledged like any."""
         custody = self.keeper.custody
         url = normalise(request.url)
         site = site_of(url, custody.sites.sites) if url else None
         if url is None or site is None or request.method != "GET":
             raise IgnoreRequest(f"{request.method} {request.url}: only GET requests to a site of sites.toml go out")
         candidate = Candidate(
-            url=url, site=site.name, domain=registrable_domain(url), kind="page", priority=PRIORITIES["page"], due_at=None,
+            url=url, site=site.name, domain=registrable_domain(url), kind="page", due_at=None,
+            priority=PRIORITIES["page"],
             announcement=Announcement(channel="request", source_url=None, seen_at=custody.clock()),
         )  # fmt: skip
         return custody.begin(custody.frontier.take(candidate, now=custody.clock()))
-
-
-_REASONS = {
-    "CannotResolveHostError": "dns",
-    "DownloadConnectionRefusedError": "connect",
-    "DownloadTimeoutError": "timeout",
-    "UnsupportedURLSchemeError": "scope",
-}
-
-
-def _reason(exception: Exception) -> str:
-    text = str(exception).lower()
-    if "ssl" in text or "certificate" in text:
-        return "tls"
-    return _REASONS.get(type(exception).__name__, "protocol")

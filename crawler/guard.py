@@ -1,4 +1,4 @@
-"""An address about to be connected to in, Allowed or a refusal out; and the socket factory that asks it. Resolves nothing."""
+"""An address about to be connected to in; whether it may be, out. And a socket factory that asks. Resolves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page, feed or person named in, candidates for the frontier out; or why not. Pure but for the time it is given."""
+"""What a page, feed or person named in, candidates for the frontier out; or why not. Pure: the time is given."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from crawler.archive import Announcement
 from crawler.discovery import Found
-from crawler.frontier import Candidate, Lease
+from crawler.leases import Candidate, Lease
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, Scope, normalise, registrable_domain
 from crawler.sites import Site
 
 MAX_HOPS = 5
 BACK_CATALOGUE_AFTER = timedelta(days=30)
-BACK_CATALOGUE_PRIORITY = 6  # after everything of today: a first crawl starts with the news, not with the archive of years
+BACK_CATALOGUE_PRIORITY = (
+    6  # after everything of today: a first crawl starts with the news, not with the archive of years
+)
 
 
 def seeds(site: Site, *, now: datetime) -> Iterator[Candidate]:

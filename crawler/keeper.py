@@ -1,6 +1,6 @@
-"""The Scrapy extension that keeps what a crawl brings in: custody opened and closed with the spiders, flushed as they run.
+"""A crawl's comings and goings in; custody opened and closed with its spiders, flushed as they run. A Scrapy extension.
 
-It makes `scrapy crawl news` and a spider of one's own as safe as `broadsheet crawl`. It decides nothing about what to fetch.
+It makes `scrapy crawl news` and a spider of one's own as safe as `broadsheet crawl`. It never decides what to fetch.
 """
 
 from __future__ import annotations

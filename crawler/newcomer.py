@@ -40,7 +40,7 @@ def look_at_site(
     Everything fetched is archived. Raises BadUrl, CrawlError (the site could not be read, or is there already).
     """
     address = normalise(url if "://" in url else f"https://{url}")
-    if address is None or "." not in (urlsplit(address).hostname or "") and ":" not in urlsplit(address).netloc:
+    if address is None or ("." not in (urlsplit(address).hostname or "") and ":" not in urlsplit(address).netloc):
         raise BadUrl(url)
     sites = load_sites(home / "sites.toml")
     host = urlsplit(address).netloc

@@ -1,4 +1,4 @@
-"""What a crawl is asked to do, how far it is, and what it did: three records that cross process borders as JSON. Does nothing."""
+"""What a crawl is asked, how far it is, and what it did: three records that cross processes as JSON. Does nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One polite queue per registrable domain: who may be asked now, and when next. Keeps time it is given; fetches nothing."""
+"""One polite queue per registrable domain: who may be asked, and when next. Keeps no clock; fetches nothing."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ class Politeness:
         """Domain → when it may next be asked, for the next process."""
         return {
             domain: max(
-                queue.not_before, (queue.last_at or 0.0) + self.delay_seconds(domain) if queue.last_at is not None else 0.0
+                queue.not_before,
+                (queue.last_at or 0.0) + self.delay_seconds(domain) if queue.last_at is not None else 0.0,
             )
             for domain, queue in self._queues.items()
         }

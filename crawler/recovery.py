@@ -1,4 +1,4 @@
-"""An archive as a crash left it in, a whole one out: torn files cut, lost captures entered, leases freed. Fetches nothing."""
+"""An archive as a crash left it in, a whole one out: torn files cut, lost captures entered. Fetches nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def hold_lock(home: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout:
         raise ArchiveLocked(home, holder=_holder(note)) from None
-    note.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(timespec="seconds")}))
+    note.write_text(
+        json.dumps({"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(timespec="seconds")})
+    )
     return lock
 
 

@@ -136,7 +136,10 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
 
     sites = prepare(home, options)
     if options.probe:
-        guests = (Site(name=f"probe-{n}", home=url, delay_seconds=options.delay_seconds) for n, url in enumerate(options.probe))
+        guests = (
+            Site(name=f"probe-{n}", home=url, delay_seconds=options.delay_seconds)
+            for n, url in enumerate(options.probe)
+        )
         sites = replace(sites, sites=(*sites.sites, *guests))
     Held.options, Held.on_progress, Held.report = options, on_progress, None
     custody = Held.custody = Custody(home, sites)

@@ -40,7 +40,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     "crawler.acknowledge.Acknowledge": 10,  # nearest to the engine: it sees what all others let through
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # where a URL was found is in the archive, not on the wire
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # where we come from is nobody's business
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the frontier counts depth
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # crawler.scope does
 }

@@ -52,7 +52,8 @@ def _ledger(home: Path) -> tuple[dict[str, str], dict[str, int], list[Problem]]:
         frontier = Frontier(path, owner="verify")
         try:
             problems = [
-                Problem(warc_file="frontier.sqlite", offset=None, kind="ledger", detail=line) for line in frontier.damage()
+                Problem(warc_file="frontier.sqlite", offset=None, kind="ledger", detail=line)
+                for line in frontier.damage()
             ]
             closed = frontier.closed_files()
             counts = frontier.ledger_counts()

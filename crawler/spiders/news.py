@@ -16,9 +16,9 @@ from scrapy.http import Response
 
 from crawler.custody import Custody, Visit
 from crawler.discovery import Found, NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
-from crawler.frontier import Lease
 from crawler.intake import seeds
 from crawler.keeper import Held, Keeper
+from crawler.leases import Lease
 from crawler.sites import Site
 
 # A hiccup is tried again after 2 and after 10 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
@@ -152,7 +152,7 @@ class NewsSpider(Spider):
                 self._note(response, str(error))
 
     def read_listing(self, response: Response) -> Iterator[Found]:
-        """The articles and sections that a home or section page links; its feeds and sitemaps where none are configured."""
+        """The articles and sections that a listing links; its feeds and sitemaps where none are configured."""
         assert response.request is not None
         site, kind = self.site_of(response), response.request.meta["visit"].lease.kind
         page = read_page(

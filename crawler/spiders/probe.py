@@ -1,4 +1,4 @@
-"""One address in; out, what a site there offers to read: its name, feeds and sitemaps. Archives what it looks at, as ever."""
+"""A home page's address in; the feeds and sitemaps that the site really has out. Archives what it looks at, as ever."""
 
 from __future__ import annotations
 
@@ -56,7 +56,11 @@ class ProbeSpider(Spider):
             target = normalise(location.decode("latin-1"), response.url)
             if target is not None:
                 yield Request(
-                    target, callback=self.read_home, errback=self.give_up, dont_filter=True, cb_kwargs={"hops": hops + 1}
+                    target,
+                    callback=self.read_home,
+                    errback=self.give_up,
+                    dont_filter=True,
+                    cb_kwargs={"hops": hops + 1},
                 )
             return
         if response.status != 200:
@@ -110,5 +114,3 @@ class ProbeSpider(Spider):
                 self._note("sitemap", response.url, f"{sitemap.kind}, {len(sitemap.items)} entries")
         except (NotAFeed, NotASitemap):
             return
-
-

@@ -1,0 +1,48 @@
+"""An exception of a download in, the word that the crawl log has for it out. Handles nothing."""
+
+from __future__ import annotations
+
+import ssl
+
+import aiohttp
+from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
+
+from crawler.guard import AddressRefused
+
+# The first that fits, inside out: Scrapy wraps aiohttp's exceptions, which wrap those of the system.
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (AddressRefused, "address"),
+    (ssl.SSLError, "tls"),
+    (ssl.CertificateError, "tls"),
+    (aiohttp.ClientSSLError, "tls"),
+    (aiohttp.ClientConnectorDNSError, "dns"),
+    (TimeoutError, "timeout"),
+    (aiohttp.ClientConnectorError, "connect"),
+    (aiohttp.ServerDisconnectedError, "disconnect"),
+    (aiohttp.ClientPayloadError, "disconnect"),
+    (aiohttp.ClientOSError, "disconnect"),
+    (UnsupportedURLSchemeError, "scope"),
+    (
+        IgnoreRequest,
+        "too_large",
+    ),  # what the gate refuses has its reason already; the rest is a decoded body past the limit
+)
+
+
+def why(error: BaseException) -> str:
+    """address, tls, dns, timeout, connect, disconnect, scope, too_large; or protocol, where the answer made no sense."""
+    chain = _chain(error)
+    return next((word for kind, word in _WORDS if any(isinstance(e, kind) for e in chain)), "protocol")
+
+
+def truncation(error: BaseException) -> str | None:
+    """The WARC-Truncated reason that a failure after the first byte stands for (WARC 1.1 §5.13)."""
+    return {"timeout": "time", "disconnect": "disconnect", "tls": "disconnect", "connect": "disconnect"}.get(why(error))
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
+    return chain

@@ -1,0 +1,148 @@
+"""What tests share: a web server that answers the very bytes it is given, and an archive to crawl it into."""
+
+from __future__ import annotations
+
+import json
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Answer = bytes | Callable[[dict[str, str]], bytes]
+
+
+def answer(
+    body: bytes | str = b"", *, status: str = "200 OK", content_type: str = "text/html; charset=utf-8", **headers: str
+) -> bytes:
+    """A whole HTTP response with its length; header names with underscores for hyphens."""
+    payload = body.encode() if isinstance(body, str) else body
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(payload)}"]
+    lines += [f"{name}: {value}" for name, value in named.items()]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + payload
+
+
+@dataclass
+class Asked:
+    """One request as it came in."""
+
+    at: float
+    path: str
+    headers: dict[str, str]
+    raw: bytes
+
+
+@dataclass
+class Web:
+    """A server on loopback: `pages` maps a path to the bytes it answers, or to a function of the request's headers."""
+
+    host: str
+    port: int
+    pages: dict[str, Answer] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def paths(self) -> list[str]:
+        return [a.path for a in self.asked]
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: Any
+
+    def handle(self) -> None:
+        web: Web = self.server.web
+        self.request.settimeout(30)
+        buffer = b""
+        while True:
+            while b"\r\n\r\n" not in buffer:
+                try:
+                    data = self.request.recv(65536)
+                except OSError:
+                    return
+                if not data:
+                    return
+                buffer += data
+            head, _, buffer = buffer.partition(b"\r\n\r\n")
+            lines = head.decode("latin-1").split("\r\n")
+            path = lines[0].split(" ")[1]
+            headers = {n.strip().lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
+            web.asked.append(Asked(time.time(), path, headers, head + b"\r\n\r\n"))
+            page = web.pages.get(path, answer("not here", status="404 Not Found"))
+            reply = page(headers) if callable(page) else page
+            try:
+                self.request.sendall(reply)
+            except OSError:
+                return
+            if b"Content-Length" not in reply and b"chunked" not in reply and b" 304 " not in reply[:20]:
+                self.request.shutdown(socket.SHUT_RDWR)
+                return
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server that is the test's to fill."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        made = Web(host="127.0.0.1", port=server.server_address[1])
+        server.web = made  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield made
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folder of an archive, still without anything in it."""
+    folder = tmp_path / "archive home"
+    folder.mkdir()
+    return folder
+
+
+def write_sites(home: Path, *stanzas: str, top: str = 'allow_addresses = ["127.0.0.0/8"]') -> Path:
+    """sites.toml with these stanzas, each the lines below its [[site]]."""
+    path = home / "sites.toml"
+    path.write_text("\n".join([top, *(f"[[site]]\n{stanza}" for stanza in stanzas)]) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def one_site(web: Web, home: Path) -> Path:
+    """An archive whose only site is `web`, without delay."""
+    write_sites(home, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0\n')
+    return home
+
+
+def log_lines(home: Path) -> list[dict[str, Any]]:
+    """Every line of every crawl log, oldest first."""
+    lines = [
+        json.loads(line) for path in sorted(home.glob("archive/crawl_date=*/*.crawl.jsonl")) for line in path.open("rb")
+    ]
+    return sorted(lines, key=lambda line: line["at"])
+
+
+@pytest.fixture
+def kit() -> Any:
+    """The plain functions above, for test files, which cannot import this one by name."""
+
+    class Kit:
+        answer = staticmethod(answer)
+        write_sites = staticmethod(write_sites)
+        log_lines = staticmethod(log_lines)
+
+    return Kit
