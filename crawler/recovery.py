@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from crawler.archive import RecoveredCapture, repair_open_file, scan_closed_file
+from crawler.archive import RecoveredCapture, read_closed_file, repair_open_file
 from crawler.crawl_log import Attempt, CrawlLog, crawl_logs, logged_captures, mend
 from crawler.errors import ArchiveLocked
 from crawler.frontier import Frontier
@@ -53,24 +53,24 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
         return 0
     found: list[RecoveredCapture] = []
     for path in (*left_open, *unknown):
-        repaired = repair_open_file(path) if path.suffix == ".open" else scan_closed_file(path)
+        repaired = repair_open_file(path) if path.suffix == ".open" else read_closed_file(path)
         found += repaired.captures
         if repaired.closed is not None:
-            frontier.enter_recovered((c.url, c.written) for c in repaired.captures)
+            frontier.enter_recovered((c.url, c) for c in repaired.captures)
             frontier.close_file(repaired.closed, now=clock())
-    wanted = {c.written.captured_at.date().isoformat() for c in found}
+    wanted = {c.captured_at.date().isoformat() for c in found}
     lines = {
         capture_id
         for path in crawl_logs(archive)
         if path.parent.name.removeprefix("crawl_date=") in wanted
         for capture_id in logged_captures(path)
     }
-    lost = [c for c in found if c.written.capture_id not in lines]
+    lost = [c for c in found if c.capture_id not in lines]
     for c in lost:
         log.write(
             Attempt(
-                at=c.written.captured_at, site=c.site or "", url=c.url, kind=c.kind or "page", outcome="recovered",
-                reason="crash", status=c.written.status, written=c.written,
+                at=c.captured_at, site=c.site or "", url=c.url, kind=c.kind or "page", outcome="recovered",
+                reason="crash", status=c.status, written=c,
             )
         )  # fmt: skip
     log.sync()

@@ -13,6 +13,7 @@ from crawler.archive.errors import (
     UnsupportedFormat,
     WriterClosed,
 )
+from crawler.archive.foreign import ImportedFile, ImportProgress, ImportReport, import_warcs
 from crawler.archive.message import (
     Dechunker,
     MessageHead,
@@ -25,7 +26,7 @@ from crawler.archive.message import (
 )
 from crawler.archive.neighbours import request_beside
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
-from crawler.archive.repair import RecoveredCapture, Repaired, repair_open_file
+from crawler.archive.repair import RecoveredCapture, Repaired, read_closed_file, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
 from crawler.archive.verify import Problem, verify_warc
 from crawler.archive.writer import ArchiveWriter
@@ -39,6 +40,9 @@ __all__ = [
     "DamagedRecord",
     "Dechunker",
     "Exchange",
+    "ImportProgress",
+    "ImportReport",
+    "ImportedFile",
     "MessageHead",
     "NotMemberAligned",
     "Problem",
@@ -54,10 +58,12 @@ __all__ = [
     "cdxj_path",
     "codings",
     "dechunk",
+    "import_warcs",
     "is_chunked",
     "label_sha1",
     "open_records",
     "payload_digest_of",
+    "read_closed_file",
     "read_head",
     "repair_open_file",
     "request_beside",

@@ -63,17 +63,7 @@ def repair_open_file(path: Path) -> Repaired:
     write_cdxj(path, name=name)
     path.rename(final)
     sync_folder(final.parent)
-    times = [capture.captured_at for capture in captures]
-    closed = ClosedFile(
-        warc_file=name,
-        sha256=sha256_of(final),
-        bytes=whole_bytes,
-        records=records,
-        captures=len(captures),
-        first_at=min(times, default=None),
-        last_at=max(times, default=None),
-        crawl_dates=tuple(sorted({at.date() for at in times})),
-    )
+    closed = _closed(final, name, whole_bytes, records, captures)
     return Repaired(closed=closed, captures=tuple(captures), cut_bytes=size - whole_bytes, kept=kept)
 
 
@@ -165,3 +155,26 @@ def _records_behind(path: Path, offset: int) -> bool:
             except ArchiveError:
                 pass  # three bytes that only looked like the beginning of a member
             at += 1
+
+
+def read_closed_file(path: Path) -> Repaired:
+    """What `repair_open_file` would have said of a file that was closed just before a crash; changes nothing."""
+    name = f"{path.parent.name}/{path.name}"
+    whole_bytes, records, captures = _survey(path, name)
+    return Repaired(
+        closed=_closed(path, name, whole_bytes, records, captures), captures=tuple(captures), cut_bytes=0, kept=None
+    )
+
+
+def _closed(path: Path, name: str, size: int, records: int, captures: list[RecoveredCapture]) -> ClosedFile:
+    times = [capture.captured_at for capture in captures]
+    return ClosedFile(
+        warc_file=name,
+        sha256=sha256_of(path),
+        bytes=size,
+        records=records,
+        captures=len(captures),
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
+        crawl_dates=tuple(sorted({at.date() for at in times})),
+    )
