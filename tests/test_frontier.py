@@ -1,0 +1,128 @@
+"""The frontier hands each URL to one process at a time, forgets none, and keeps what it acknowledged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import Announcement, Written
+from crawler.errors import FrontierNewer
+from crawler.frontier import Frontier
+from crawler.leases import Candidate, Completion
+
+NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
+
+
+def candidate(
+    url: str, *, kind: str = "article", channel: str = "feed", priority: int = 4, **more: object
+) -> Candidate:
+    said = Announcement(channel=channel, source_url="http://a.example/feed", title="A title", seen_at=NOW)
+    values = {"site": "a", "domain": "a.example", "due_at": NOW, "announcement": said} | more
+    return Candidate(url=url, kind=kind, priority=priority, **values)  # type: ignore[arg-type]
+
+
+def written(n: int = 1, **more: object) -> Written:
+    values = {
+        "capture_id": f"00000000-0000-0000-0000-{n:012d}", "warc_file": "crawl_date=2026-11-22/x.warc.gz", "offset": n,
+        "length": 10, "record_type": "response", "payload_digest": "sha1:AAAA", "captured_at": NOW, "status": 200,
+        "body_bytes": 5,
+    } | more  # fmt: skip
+    return Written(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def frontier(tmp_path: Path):  # type: ignore[no-untyped-def]
+    made = Frontier(tmp_path / "frontier.sqlite", owner="test")
+    yield made
+    made.close()
+
+
+def lease(frontier: Frontier, now: datetime = NOW):  # type: ignore[no-untyped-def]
+    return frontier.lease("a.example", now=now, sites=["a"])
+
+
+def test_a_url_is_leased_once_and_the_most_urgent_first(frontier: Frontier) -> None:
+    assert (
+        frontier.add([candidate("http://a.example/1"), candidate("http://a.example/feed", kind="feed", priority=2)])
+        == 2
+    )
+    first, second = lease(frontier), lease(frontier)
+    assert (first.url, second.url) == ("http://a.example/feed", "http://a.example/1")
+    assert lease(frontier) is None
+
+
+def test_a_known_url_gains_the_announcement_and_keeps_its_schedule(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/1")])
+    assert frontier.add([candidate("http://a.example/1", channel="sitemap", due_at=NOW + timedelta(days=1))]) == 0
+    assert {a.channel for a in lease(frontier).announcements} == {"feed", "sitemap"}
+
+
+def test_an_acknowledged_url_comes_back_when_it_is_due_again_with_its_validators(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/1")])
+    done = Completion(
+        lease=lease(frontier), answered=True, status=200, next_visit_at=NOW + timedelta(hours=1), at=NOW,
+        written=written(), etag='"v1"', last_modified=None, found=(candidate("http://a.example/2"),),
+    )  # fmt: skip
+    assert frontier.complete([done]) == 1
+    second = lease(frontier)
+    assert second.url == "http://a.example/2"
+    assert lease(frontier) is None
+    frontier.complete([Completion(lease=second, answered=True, status=200, next_visit_at=None, at=NOW)])
+    again = lease(frontier, NOW + timedelta(hours=1))
+    assert (again.url, again.etag, again.visits) == ("http://a.example/1", '"v1"', 1)
+    earlier = frontier.earlier_capture("http://a.example/1")
+    assert earlier is not None
+    assert (earlier.captured_at, earlier.payload_digest) == (NOW, "sha1:AAAA")
+
+
+def test_a_lease_of_a_dead_process_is_taken_back(tmp_path: Path) -> None:
+    dead = Frontier(tmp_path / "f.sqlite", owner="dead")
+    dead.add([candidate("http://a.example/1")])
+    assert lease(dead) is not None
+    dead.close()
+    alive = Frontier(tmp_path / "f.sqlite", owner="alive")
+    assert lease(alive) is None
+    assert alive.take_back_all() == 1
+    assert lease(alive) is not None
+    alive.close()
+
+
+def test_a_lease_runs_out_by_itself(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/1")])
+    assert lease(frontier) is not None
+    assert lease(frontier, NOW + timedelta(minutes=11)) is not None
+
+
+def test_refresh_makes_everything_due(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/1", due_at=None), candidate("http://a.example/2", due_at=None)])
+    assert lease(frontier) is None
+    assert frontier.refresh(["a"], now=NOW) == 2
+    assert lease(frontier) is not None
+
+
+def test_a_persons_request_is_served_alone(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/1"), candidate("http://a.example/2", batch="b1")])
+    asked = frontier.lease("a.example", now=NOW, sites=["a"], batch="b1")
+    assert asked is not None
+    assert asked.url == "http://a.example/2"
+    assert frontier.lease("a.example", now=NOW, sites=["a"], batch="b1") is None
+
+
+def test_recovered_captures_enter_the_ledger_once(frontier: Frontier) -> None:
+    pair = ("http://a.example/1", written())
+    assert frontier.enter_recovered([pair]) == [written().capture_id]
+    assert frontier.enter_recovered([pair]) == []
+    assert frontier.ledger_counts() == {"crawl_date=2026-11-22/x.warc.gz": 1}
+
+
+def test_a_frontier_of_a_newer_broadsheet_is_left_alone(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "f.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("pragma user_version = 99")
+    db.close()
+    with pytest.raises(FrontierNewer, match="upgrade Broadsheet"):
+        Frontier(path, owner="test")
