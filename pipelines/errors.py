@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class PipelineError(Exception):
@@ -23,12 +24,14 @@ class BrokenWarc(PipelineError):
             'run "broadsheet verify" to see what else is damaged'
         )
 
-    def __reduce__(self) -> tuple[object, ...]:  # keyword-only arguments do not survive pickling otherwise
-        return (_broken_warc, (self.warc_file, self.offset, self.detail, self.captures_before))
-
-
-def _broken_warc(warc_file: str, offset: int | None, detail: str, captures_before: int) -> BrokenWarc:
-    return BrokenWarc(warc_file=warc_file, offset=offset, detail=detail, captures_before=captures_before)
+    def to_json(self) -> dict[str, Any]:
+        """The arguments that make the same error again."""
+        return {
+            "warc_file": self.warc_file,
+            "offset": self.offset,
+            "detail": self.detail,
+            "captures_before": self.captures_before,
+        }
 
 
 class DamagedFragment(PipelineError):
@@ -57,4 +60,16 @@ class BuildBusy(PipelineError):
         self.waited_seconds = waited_seconds
         super().__init__(
             f"another build holds {lock} (waited {waited_seconds:.0f} s); it ends by itself, run this again afterwards"
+        )
+
+
+class ArchiveGone(PipelineError):
+    """Tables that were published, and not one WARC file that they could have come from: a disk that is not mounted?"""
+
+    def __init__(self, *, archive: Path, dates: int) -> None:
+        self.archive = archive
+        self.dates = dates
+        super().__init__(
+            f"{archive} holds no WARC file, but {dates:,} crawl dates are published; nothing was changed. "
+            "If the archive is really empty, delete the tables folder"
         )

@@ -3,6 +3,7 @@ nothing but the function it is sent."""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import math
 import resource
@@ -43,14 +44,16 @@ class Answer:
 
 
 def serve(handle: int) -> None:
-    """Answer until the other end closes: `(function, limits)` first, then one input after the other."""
+    """Answer until the other end closes: `(preload, function, limits)` first, then one input after the other."""
     # Libraries that find no handler print their warnings between the lines of our progress display.
     logging.getLogger().addHandler(logging.NullHandler())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with Connection(handle) as connection:
         try:
-            function, limits = connection.recv()
+            preload, function, limits = connection.recv()
+            for name in preload:
+                importlib.import_module(name)
             born = _address_space()
             connection.send(Ready(memory_is_limited=_limit_memory(limits.memory_bytes)))
             while True:

@@ -55,11 +55,15 @@ class Workers:
 
     `count`: processes, by default one per CPU; 0 runs the function right here, without limits. The function, its inputs
     and results must be picklable, the function by name. A worker that exceeds a limit is killed and replaced.
+    `preload`: modules that a worker imports before it takes work, so that no input pays for them.
     """
 
-    def __init__(self, count: int | None = None, *, limits: Limits | None = None) -> None:
+    def __init__(
+        self, count: int | None = None, *, limits: Limits | None = None, preload: tuple[str, ...] = ()
+    ) -> None:
         self.count = (os.cpu_count() or 1) if count is None else count
         self.limits = limits or Limits()
+        self.preload = preload
         self._workers: list[_Worker] = []
         self._failed_starts = 0
 
@@ -119,7 +123,7 @@ class Workers:
         free = next((worker for worker in ready if worker.index is None), None)
         # Two at first, then twice as many: three pages do not start a process on each of 64 cores.
         while free is None and len(self._workers) < min(self.count, max(2, 2 * len(ready))):
-            self._workers.append(_Worker(function, self.limits))
+            self._workers.append(_Worker(function, self.limits, self.preload))
         return free
 
     def _news(self) -> list[_Worker]:
@@ -160,7 +164,7 @@ class Workers:
 class _Worker:
     """One process, seen from here."""
 
-    def __init__(self, function: Callable[..., Any], limits: Limits) -> None:
+    def __init__(self, function: Callable[..., Any], limits: Limits, preload: tuple[str, ...]) -> None:
         self.function = function
         self.limits = limits
         self.ready = False
@@ -178,7 +182,7 @@ class _Worker:
                 process_group=0,  # Ctrl-C in the terminal is for us; we then end the workers
             )
         with contextlib.suppress(OSError):  # it is dead already: receive() will say so
-            self.connection.send((function, limits))
+            self.connection.send((preload, function, limits))
 
     def give(self, index: int, item: Any) -> None:
         self.index = index

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from warehouse.catalog import connect, init_tables, write_catalog
+    from warehouse.columns import column
     from warehouse.errors import (
         BadRow,
         BadSql,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from warehouse.export import write_csv, write_json_lines, write_parquet_result
     from warehouse.journal import Finished, finish_publication, publication_of, publish_partitions, published_dates
     from warehouse.layout import catalog_path, partition_path, table_glob, tables_folder
-    from warehouse.parquet import from_arrow, read_parquet, to_arrow, write_parquet
+    from warehouse.parquet import damaged_tables, from_arrow, read_parquet, to_arrow, write_parquet
     from warehouse.query import Result, run_sql
     from warehouse.tables import (
         ALL_TABLES,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalog": ("connect", "init_tables", "write_catalog"),
+    "columns": ("column",),
     "errors": (
         "BadRow",
         "BadSql",
@@ -53,7 +55,7 @@ _HOMES = {
     "export": ("write_csv", "write_json_lines", "write_parquet_result"),
     "journal": ("Finished", "finish_publication", "publication_of", "publish_partitions", "published_dates"),
     "layout": ("catalog_path", "partition_path", "table_glob", "tables_folder"),
-    "parquet": ("from_arrow", "read_parquet", "to_arrow", "write_parquet"),
+    "parquet": ("damaged_tables", "from_arrow", "read_parquet", "to_arrow", "write_parquet"),
     "query": ("Result", "run_sql"),
     "tables": (
         "ALL_TABLES",
@@ -93,7 +95,9 @@ __all__ = [
     "WarehouseError",
     "WrongData",
     "catalog_path",
+    "column",
     "connect",
+    "damaged_tables",
     "finish_publication",
     "from_arrow",
     "init_tables",

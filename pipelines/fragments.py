@@ -1,0 +1,158 @@
+"""One WARC file in, its fragment out: a folder with what reading each of its captures gave, whole or not at all.
+
+A fragment is named by the SHA-256 of the WARC file and the version of the extractor, and holds nothing else that could
+change, so any process, on any machine, that reads the same file makes the same fragment. Publishes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.errors import BrokenWarc, DamagedFragment
+from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Reject
+from pipelines.fragment_rows import FRAGMENT_FORMAT
+from pipelines.pages import Page, read_page
+from pipelines.reading import DayOfFragment, Reading
+from pipelines.workers import Workers
+from warehouse import WarehouseError, read_parquet, write_parquet
+
+_SUMMARY = "fragment.json"
+UNFINISHED = ".new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """What is known of a fragment without opening its tables.
+
+    `classes` and `rejects` count captures by class and reject reason. `problem`: the WARC file breaks off, and this is
+    what was before the break.
+    """
+
+    key: str
+    folder: Path
+    warc_sha256: str
+    captures: int
+    classes: Mapping[str, int]
+    rejects: Mapping[str, int]
+    pages_read: int
+    pages_reused: int  # same URL, same decoded body as a capture before it
+    duplicates: int  # records with the id of a capture before them in the file
+    days: Mapping[date, DayOfFragment]
+    problem: BrokenWarc | None = None
+
+
+def fragment_key(warc_sha256: str, extractor: str = EXTRACTOR_VERSION) -> str:
+    """16 hex digits: what went in, and who read it."""
+    return hashlib.sha256(f"{warc_sha256} {extractor} {FRAGMENT_FORMAT}".encode()).hexdigest()[:16]
+
+
+def fragment_folder(fragments: Path, warc_sha256: str, extractor: str = EXTRACTOR_VERSION) -> Path:
+    return fragments / extractor / warc_sha256[:16]
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def extract_warc(
+    warc: Path,
+    out: Path,
+    *,
+    warc_file: str,
+    workers: Workers,
+    warc_sha256: str | None = None,
+    on_page: Callable[[int], None] | None = None,
+    read: Callable[[Page], Extraction | Reject] = read_page,
+) -> Fragment:
+    """The fragment of a WARC file, below the folder `out`; one that is there already is not made again.
+
+    `warc_file` is what rows call the file. `on_page` gets the number of captures done so far. A file that breaks off
+    gives a fragment of what was before the break, with `problem` set; it is never read again unless it changes.
+    """
+    digest = warc_sha256 or sha256_of(warc)
+    folder = fragment_folder(out, digest)
+    if (known := load_fragment(folder, digest)) is not None:
+        return known
+    reading = Reading(warc_file)
+    for done in reading.run(warc, workers, read):
+        if on_page is not None:
+            on_page(done)
+    return _write(reading, folder, digest)
+
+
+def load_fragment(folder: Path, warc_sha256: str) -> Fragment | None:
+    """The fragment in that folder; None where there is none, or one of another format or of another file."""
+    try:
+        summary = json.loads((folder / _SUMMARY).read_bytes())
+        if summary["key"] != fragment_key(warc_sha256):
+            return None
+        if any((folder / name).stat().st_size != size for name, size in summary["files"].items()):
+            return None
+        problem = summary["problem"]
+        return Fragment(
+            key=summary["key"],
+            folder=folder,
+            warc_sha256=summary["warc_sha256"],
+            captures=summary["captures"],
+            classes=summary["classes"],
+            rejects=summary["rejects"],
+            pages_read=summary["pages_read"],
+            pages_reused=summary["pages_reused"],
+            duplicates=summary["duplicates"],
+            days={date.fromisoformat(day): DayOfFragment.from_json(about) for day, about in summary["days"].items()},
+            problem=BrokenWarc(**problem) if problem else None,
+        )
+    except (OSError, ValueError, KeyError, TypeError):  # gone, torn or foreign: a cache, so it is made again
+        return None
+
+
+def read_fragment(fragment: Fragment, table: str, columns: list[str] | None = None) -> pa.Table:
+    """Rows of a fragment, in file order. Raises DamagedFragment."""
+    try:
+        return read_parquet(fragment.folder / f"{table}.parquet", columns=columns)
+    except (OSError, WarehouseError) as error:
+        raise DamagedFragment(folder=fragment.folder, detail=str(error)) from error
+
+
+def _write(reading: Reading, folder: Path, warc_sha256: str) -> Fragment:
+    """The folder under another name first: a fragment that can be seen is whole."""
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}{UNFINISHED}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for name, data in reading.tables().items():
+        write_parquet(data, unfinished / f"{name}.parquet")
+    summary = {
+        "key": fragment_key(warc_sha256),
+        "warc_sha256": warc_sha256,
+        "extractor": EXTRACTOR_VERSION,
+        "format": FRAGMENT_FORMAT,
+        "captures": reading.captures,
+        "classes": dict(sorted(reading.classes.items())),
+        "rejects": dict(sorted(reading.rejects.items())),
+        "pages_read": reading.pages_read,
+        "pages_reused": reading.pages_reused,
+        "duplicates": reading.duplicates,
+        "days": {day.isoformat(): about.to_json() for day, about in sorted(reading.days().items())},
+        "problem": reading.problem.to_json() if reading.problem else None,
+        "files": {path.name: path.stat().st_size for path in sorted(unfinished.glob("*.parquet"))},
+    }
+    with (unfinished / _SUMMARY).open("w", encoding="utf-8") as file:
+        json.dump(summary, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    if folder.exists():  # of an older format, or damaged
+        shutil.rmtree(folder)
+    unfinished.rename(folder)
+    written = load_fragment(folder, warc_sha256)
+    if written is None:
+        raise DamagedFragment(folder=folder, detail="it could not be read back")
+    return written

@@ -1,0 +1,217 @@
+"""The fragments of one crawl date in, that day's tables out: all of them or none. Reads no WARC file and no page.
+
+The same inputs give the same bytes; their digest is the publication id, so that what is stale can be told without
+reading a row. A WARC file may span midnight, an import many days: a fragment gives each date the rows of that date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crawler import load_sites, registrable_domain
+from pipelines.archive_files import WarcFile, files_of, list_warc_files
+from pipelines.extraction import EXTRACTOR_VERSION
+from pipelines.fragments import Fragment, read_fragment
+from pipelines.reading import host_of
+from pipelines.revisits import OpenRevisit, Original, resolve_revisits
+from warehouse import ALL_TABLES, CAPTURES, Table, publish_partitions, tables_folder
+
+# Changes with what publishing makes of the same fragments; every date is then published again.
+PUBLISH_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """All that a publication depends on."""
+
+    crawl_date: date
+    files: tuple[tuple[WarcFile, Fragment], ...]
+    looked_at: tuple[tuple[WarcFile, Fragment], ...]
+    """Files of other days, to which revisits of this day refer by URL and date."""
+    sites: Mapping[str, str]
+    """Host → site, for the hosts of captures that do not say of which site they are."""
+
+    @property
+    def publication_id(self) -> str:
+        """16 hex digits that change with any of the inputs, the tables' columns and our own version."""
+        schemas = [table.schema.to_string(truncate_metadata=False, show_field_metadata=True) for table in ALL_TABLES]
+        everything = {
+            "version": PUBLISH_VERSION,
+            "extractor": EXTRACTOR_VERSION,
+            "schemas": hashlib.sha256("\n".join(schemas).encode()).hexdigest(),
+            "crawl_date": self.crawl_date.isoformat(),
+            "files": [[file.name, fragment.key] for file, fragment in self.files],
+            "looked_at": [[file.name, fragment.key] for file, fragment in self.looked_at],
+            "sites": sorted(self.sites.items()),
+        }
+        return hashlib.sha256(json.dumps(everything).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What one date's tables hold now. `in_two_files`: captures that stand in more than one WARC file, counted once."""
+
+    crawl_date: date
+    publication_id: str
+    captures: int
+    classes: Mapping[str, int]
+    rejects: Mapping[str, int]
+    links: int
+    in_two_files: int
+
+
+def inputs_of(files: Sequence[WarcFile], crawl_date: date, site_of_host: SiteOfHost) -> Inputs:
+    """What publishing that date would read."""
+    own = files_of(files, crawl_date)
+    abouts = [fragment.days[crawl_date] for _, fragment in own]
+    earlier = {day for about in abouts for day in about.looks_back_to} - {crawl_date}
+    looked_at = {file.name: (file, fragment) for day in earlier for file, fragment in files_of(files, day)}
+    hosts = sorted({host for about in abouts for host in about.hosts_without_site})
+    return Inputs(
+        crawl_date=crawl_date,
+        files=tuple(own),
+        looked_at=tuple(looked_at[name] for name in sorted(looked_at)),
+        sites={host: site_of_host(host) for host in hosts},
+    )
+
+
+class SiteOfHost:
+    """Host → name of the site it belongs to in sites.toml; the host itself where it belongs to none."""
+
+    def __init__(self, home: Path) -> None:
+        """Raises SitesError for a sites.toml with mistakes; an archive of imports alone needs none."""
+        path = home / "sites.toml"
+        sites = load_sites(path).sites if path.exists() else ()
+        self._by_host = {host.lower(): site.name for site in reversed(sites) for host in site.hosts}
+        self._by_domain = {registrable_domain(site.home): site.name for site in reversed(sites)}
+
+    def __call__(self, host: str) -> str:
+        if host in self._by_host:
+            return self._by_host[host]
+        return self._by_domain.get(registrable_domain(host), host)
+
+
+def publish(
+    home: Path, crawl_date: date, *, files: Sequence[WarcFile] | None = None, site_of_host: SiteOfHost | None = None
+) -> Published:
+    """Publish one date's captures, articles, rejects and links, in place of what was published for it.
+
+    `files`: the archive's, as `list_warc_files` gives them, where the caller has them already. Raises DamagedFragment.
+    """
+    files = list_warc_files(home) if files is None else files
+    inputs = inputs_of(files, crawl_date, site_of_host or SiteOfHost(home))
+    return publish_inputs(inputs, tables_folder(home))
+
+
+def publish_inputs(inputs: Inputs, tables: Path) -> Published:
+    """Join, and hand over to the warehouse."""
+    parts = [_captures_of(file, fragment, inputs.crawl_date) for file, fragment in inputs.files]
+    kept = _first_of_each(parts)
+    captures = _settled(pa.concat_tables(kept) if kept else None, inputs)
+    data = {CAPTURES.name: captures}
+    for table in ALL_TABLES:
+        if table is not CAPTURES:
+            rows = [
+                _rows_of(read_fragment(fragment, table.name), part["capture_id"], table)
+                for (_, fragment), part in zip(inputs.files, kept, strict=True)
+            ]
+            data[table.name] = _with_site(pa.concat_tables(rows) if rows else table.schema.empty_table(), captures)
+    publish_partitions(tables, inputs.crawl_date, data, publication_id=inputs.publication_id)
+    return Published(
+        crawl_date=inputs.crawl_date,
+        publication_id=inputs.publication_id,
+        captures=len(captures),
+        classes=_counts(captures["class"]),
+        rejects=_counts(data["rejects"]["reason"]),
+        links=len(data["links"]),
+        in_two_files=sum(map(len, parts)) - len(captures),
+    )
+
+
+def _captures_of(file: WarcFile, fragment: Fragment, crawl_date: date) -> pa.Table:
+    rows = read_fragment(fragment, "captures")
+    rows = rows.filter(pc.equal(rows["crawl_date"], pa.scalar(crawl_date)))
+    names = pa.array([file.name] * len(rows), pa.string())  # the fragment is named by content, the file may have moved
+    return rows.set_column(rows.schema.get_field_index("warc_file"), rows.schema.field("warc_file"), names)
+
+
+def _first_of_each(parts: Sequence[pa.Table]) -> list[pa.Table]:
+    """Each part without the captures that a part before it has."""
+    seen: set[str] = set()
+    kept = []
+    for part in parts:
+        ids = part["capture_id"].to_pylist()
+        kept.append(part.filter(pa.array([capture_id not in seen for capture_id in ids], pa.bool_())))
+        seen.update(ids)
+    return kept
+
+
+def _settled(captures: pa.Table | None, inputs: Inputs) -> pa.Table:
+    """The captures with site and original filled in, in the columns of the published table."""
+    if captures is None:
+        empty: pa.Table = CAPTURES.schema.empty_table()
+        return empty
+    sites = [
+        site if site is not None else inputs.sites[host_of(url)]
+        for site, url in zip(captures["site"].to_pylist(), captures["url"].to_pylist(), strict=True)
+    ]
+    found = _resolved(captures, inputs)
+    originals = [
+        original or found.get(capture_id)
+        for capture_id, original in zip(
+            captures["capture_id"].to_pylist(), captures["refers_to_capture_id"].to_pylist(), strict=True
+        )
+    ]
+    return _replaced(captures, CAPTURES, site=sites, refers_to_capture_id=originals)
+
+
+_ORIGINAL = ["capture_id", "url", "captured_at", "payload_digest", "class"]
+_REVISIT = ["capture_id", "url", "captured_at", "payload_digest", "refers_to_url", "refers_to_at"]
+
+
+def _resolved(captures: pa.Table, inputs: Inputs) -> Mapping[str, str]:
+    is_open = pc.and_(pc.equal(captures["class"], "revisit"), pc.is_null(captures["refers_to_capture_id"]))
+    unsettled = captures.filter(is_open).select(_REVISIT).to_pylist()
+    if not unsettled:
+        return {}
+    others = [read_fragment(fragment, "captures", _ORIGINAL) for _, fragment in inputs.looked_at]
+    candidates = pa.concat_tables(
+        [captures.select(_ORIGINAL), *(each.cast(captures.select(_ORIGINAL).schema) for each in others)]
+    )
+    bodies = candidates.filter(pc.not_equal(candidates["class"], "revisit")).drop_columns(["class"])
+    return resolve_revisits([OpenRevisit(**row) for row in unsettled], [Original(**row) for row in bodies.to_pylist()])
+
+
+def _rows_of(rows: pa.Table, capture_ids: pa.ChunkedArray, table: Table) -> pa.Table:
+    chosen = rows.filter(pc.is_in(rows["capture_id"], value_set=capture_ids.combine_chunks()))
+    return chosen.select(table.schema.names)
+
+
+def _with_site(rows: pa.Table, captures: pa.Table) -> pa.Table:
+    """The site of a row is that of its capture."""
+    if not len(rows):
+        return rows
+    at = pc.index_in(rows["capture_id"], value_set=captures["capture_id"].combine_chunks())
+    return rows.set_column(rows.schema.get_field_index("site"), "site", captures["site"].take(at))
+
+
+def _replaced(rows: pa.Table, table: Table, **columns: list[Any]) -> pa.Table:
+    arrays = [
+        pa.array(columns[field.name], field.type) if field.name in columns else rows[field.name]
+        for field in table.schema
+    ]
+    return pa.Table.from_arrays(arrays, names=table.schema.names)
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    counted = pc.value_counts(column).to_pylist() if len(column) else []
+    return {each["values"]: each["counts"] for each in sorted(counted, key=lambda each: str(each["values"]))}

@@ -1,0 +1,232 @@
+"""The captures of one WARC file in, rows for its fragment out. Pages are read by workers, as many at a time as there
+are; rows come out in the order of the file whatever order the pages were done in. Writes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crawler.archive import ArchiveError
+from pipelines.captures import Capture, read_captures
+from pipelines.classes import ARTICLE, REJECT, REVISIT, Sorted, sort_capture
+from pipelines.errors import BrokenWarc
+from pipelines.extraction import Extraction, Reject
+from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, link_rows, reject_row
+from pipelines.pages import Page
+from pipelines.workers import Done, Lost, Workers
+from warehouse import from_arrow, to_arrow
+
+_CHUNK = 500  # captures whose rows are held as Python objects; as Arrow they take a fraction of the memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOfFragment:
+    """What publishing needs to know of one crawl date before it opens the fragment."""
+
+    captures: int = 0
+    hosts_without_site: tuple[str, ...] = ()
+    """Hosts of captures whose WARC file does not say of which site they are."""
+    looks_back_to: tuple[date, ...] = ()
+    """Days of captures that revisits refer to without naming their record."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "captures": self.captures,
+            "hosts_without_site": list(self.hosts_without_site),
+            "looks_back_to": [day.isoformat() for day in self.looks_back_to],
+        }
+
+    @classmethod
+    def from_json(cls, about: dict[str, Any]) -> DayOfFragment:
+        return cls(
+            captures=about["captures"],
+            hosts_without_site=tuple(about["hosts_without_site"]),
+            looks_back_to=tuple(date.fromisoformat(day) for day in about["looks_back_to"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _First:
+    """Where a body was read first, and what that gave."""
+
+    capture_id: str
+    class_: str
+    reason: str
+
+
+class Reading:
+    """One pass over one WARC file: `run`, then everything else."""
+
+    def __init__(self, warc_file: str) -> None:
+        self.warc_file = warc_file
+        self.captures = self.pages_read = self.pages_reused = self.duplicates = 0
+        self.classes: Counter[str] = Counter()
+        self.rejects: Counter[str] = Counter()
+        self.problem: BrokenWarc | None = None
+        self._seen: set[str] = set()
+        self._waiting: deque[tuple[Capture, Sorted, str | None]] = deque()  # in file order; the last: key of a page
+        self._asked: set[str] = set()
+        self._first: dict[str, _First] = {}
+        self._copies: dict[str, list[Capture]] = defaultdict(list)
+        self._rows: dict[str, list[Any]] = {name: [] for name in FRAGMENT_TABLES}
+        self._chunks: dict[str, list[pa.Table]] = {name: [] for name in FRAGMENT_TABLES}
+        self._hosts: dict[date, set[str]] = defaultdict(set)
+        self._looks_back: dict[date, set[date]] = defaultdict(set)
+        self._days: Counter[date] = Counter()
+
+    def run(self, warc: Path, workers: Workers, read: Callable[[Page], Extraction | Reject]) -> Iterator[int]:
+        """Read the file to its end, or to where it breaks off (`problem` then says so). Yields captures done so far."""
+        for outcome in workers.map(read, self._pages(warc)):
+            yield from self._settle(outcome)
+        yield from self._settle(None)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The fragment's tables: rows in file order, then those of captures whose body had been read before."""
+        self._to_chunks()
+        whole = {name: _joined(name, chunks) for name, chunks in self._chunks.items()}
+        return {name: _with_copies(name, data, self._copies) for name, data in whole.items()}
+
+    def days(self) -> dict[date, DayOfFragment]:
+        return {
+            day: DayOfFragment(
+                captures=captures,
+                hosts_without_site=tuple(sorted(self._hosts[day])),
+                looks_back_to=tuple(sorted(self._looks_back[day])),
+            )
+            for day, captures in self._days.items()
+        }
+
+    def _pages(self, warc: Path) -> Iterator[Page]:
+        """The pages to be read, each body once. Runs ahead of `_settle`, by as much as the workers take."""
+        for capture, body in self._read(warc):
+            if capture.capture_id in self._seen:
+                self.duplicates += 1
+                continue
+            self._seen.add(capture.capture_id)
+            sorted_ = sort_capture(capture, body)
+            if sorted_.class_ is not None:
+                self._waiting.append((capture, sorted_, None))
+                continue
+            # The header is part of it: the same bytes under another charset are another page.
+            key = f"{capture.body_digest} {capture.content_type} {capture.url}"
+            self._waiting.append((capture, sorted_, key))
+            if key not in self._asked:
+                self._asked.add(key)
+                yield Page(html=body, url=capture.url, content_type=capture.content_type)
+
+    def _read(self, warc: Path) -> Iterator[tuple[Capture, bytes]]:
+        count = 0
+        try:
+            for capture, body in read_captures(warc, warc_file=self.warc_file):
+                yield capture, body
+                count += 1
+        except ArchiveError as error:
+            self.problem = BrokenWarc(
+                warc_file=self.warc_file, offset=error.offset, detail=error.detail, captures_before=count
+            )
+
+    def _settle(self, outcome: Done[Extraction | Reject] | Lost | None) -> Iterator[int]:
+        """Rows for all captures up to the next page whose outcome is not known yet."""
+        while self._waiting:
+            capture, sorted_, key = self._waiting[0]
+            if key is not None and key not in self._first:
+                if outcome is None:
+                    return
+                self._add_page(capture, key, outcome)
+                outcome = None
+            elif key is not None:
+                self._add_copy(capture, self._first[key])
+            else:
+                self._add(capture, str(sorted_.class_))
+                if sorted_.class_ == REJECT:
+                    self._add_reject(capture, Reject(reason=sorted_.reason, detail=sorted_.detail))
+            self._waiting.popleft()
+            yield self.captures
+
+    def _add_page(self, capture: Capture, key: str, outcome: Done[Extraction | Reject] | Lost) -> None:
+        read = outcome.value if isinstance(outcome, Done) else Reject(reason=outcome.reason, detail=outcome.detail)
+        class_, reason, article = REJECT, "", None
+        if isinstance(read, Extraction):
+            row = article_row(capture, read)
+            self._rows["articles"].append(row)
+            class_, article = ARTICLE, row.article_id
+        else:
+            if capture.decode_problem:  # the likelier cause of whatever the reader found
+                read = replace(read, detail=f"{read.detail}; {capture.decode_problem}")
+            self._add_reject(capture, read)
+            reason = read.reason
+        self._rows["links"].extend(link_rows(capture, read.links, article))
+        self._first[key] = _First(capture_id=capture.capture_id, class_=class_, reason=reason)
+        self.pages_read += 1
+        self._add(capture, class_)
+
+    def _add_copy(self, capture: Capture, first: _First) -> None:
+        self._copies[first.capture_id].append(capture)
+        self.pages_reused += 1
+        if first.class_ == REJECT:
+            self.rejects[first.reason] += 1
+        self._add(capture, first.class_)
+
+    def _add_reject(self, capture: Capture, reject: Reject) -> None:
+        self._rows["rejects"].append(reject_row(capture, reject))
+        self.rejects[reject.reason] += 1
+
+    def _add(self, capture: Capture, class_: str) -> None:
+        day = capture.captured_at.date()
+        self._rows["captures"].append(capture_row(capture, class_))
+        self.captures += 1
+        self.classes[class_] += 1
+        self._days[day] += 1
+        if capture.site is None:
+            self._hosts[day].add(host_of(capture.url))
+        if class_ == REVISIT and capture.refers_to_capture_id is None and capture.refers_to_at is not None:
+            self._looks_back[day].add(capture.refers_to_at.date())
+        if len(self._rows["captures"]) >= _CHUNK:
+            self._to_chunks()
+
+    def _to_chunks(self) -> None:
+        for name, rows in self._rows.items():
+            if rows:
+                self._chunks[name].append(to_arrow(FRAGMENT_TABLES[name], rows))
+                rows.clear()
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, lower case; the URL itself where it has none (`urn:…`)."""
+    try:
+        return (urlsplit(url).hostname or url).lower()
+    except ValueError:
+        return url
+
+
+def _joined(name: str, chunks: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(chunks) if chunks else to_arrow(FRAGMENT_TABLES[name], [])
+
+
+def _with_copies(name: str, data: pa.Table, copies: dict[str, list[Capture]]) -> pa.Table:
+    """The rows of each first reading once more for each capture that had the same body. Captures have rows already."""
+    if name == "captures" or not copies or not len(data):
+        return data
+    table = FRAGMENT_TABLES[name]
+    originals = data.filter(pc.is_in(data["capture_id"], value_set=pa.array(list(copies), pa.string())))
+    copied = [
+        replace(
+            row,
+            capture_id=capture.capture_id,
+            site=capture.site,
+            captured_at=capture.captured_at,
+            crawl_date=capture.captured_at.date(),
+            **({"status": capture.status} if name == "rejects" else {}),
+        )
+        for row in from_arrow(table, originals)
+        for capture in copies[row.capture_id]
+    ]
+    return pa.concat_tables([data, to_arrow(table, copied)])
