@@ -44,12 +44,16 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> tuple[tuple[str, .
     A site's own name is dropped where a person stands beside it; alone, it is what the page says of its author.
     """
     sites = {_fold(name) for name in site_names if name}
-    for raws in (_from_nodes(page), _from_microdata(page), _from_links(page), _from_metas(page), _from_bylines(page)):
-        found = list(raws)
-        names = _cleaned(found, sites)
-        if names:
-            return names, "; ".join(dict.fromkeys(found))[:500]
-    return (), None
+    own: tuple[tuple[str, ...], str] | None = None
+    for source in (_from_nodes, _from_microdata, _from_links, _from_metas, _from_byline_elements, _from_byline_text):
+        found = source(page)
+        names = _cleaned(found)
+        people = tuple(name for name in names if not _is_site(name, sites))
+        if people:
+            return people, "; ".join(dict.fromkeys(found))[:500]
+        if names and own is None:
+            own = names[:1], "; ".join(dict.fromkeys(found))[:500]
+    return own or ((), None)
 
 
 def _from_nodes(page: Page) -> list[str]:
@@ -102,8 +106,7 @@ def _from_metas(page: Page) -> list[str]:
     return []
 
 
-def _from_bylines(page: Page) -> list[str]:
-    found: list[str] = []
+def _from_byline_elements(page: Page) -> list[str]:
     for element in page.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "em", "h3", "h4", "section"):
         named = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not _BYLINE.search(named) or _is_far(element):
@@ -112,25 +115,32 @@ def _from_bylines(page: Page) -> list[str]:
         if not 3 < len(text) < 100:
             continue
         links = [one for a in element.iter("a") if (one := element_text(a))]
-        found += links if links and element.tag != "a" else [text]
-        if len(found) >= 1:
+        found = links if links and element.tag != "a" else [text]
+        if _cleaned(found):
             return found
-    for element in page.tree.iter("p", "div", "span", "em", "i"):  # "By Jane Doe" in a line of its own
+    return []
+
+
+def _from_byline_text(page: Page) -> list[str]:
+    """“By Jane Doe” in a line of its own."""
+    for element in page.tree.iter("p", "div", "span", "em", "i"):
         text = (element.text or "").strip() if len(element) else element_text(element)
-        if 6 < len(text) < 60 and re.match(r"(?:By|Von|Par|Por|Di)\s+[^\W\d_a-z]", text) and len(text.split()) <= 6:
+        if 6 < len(text) < 60 and re.match(r"(?:By|Von|Par|Por|Di)\s+[^\W\d_a-z]", text) and len(text.split()) <= 6 and not _is_far(element):
             return [text]
-    return found
+    return []
 
 
-def _cleaned(raws: list[str], sites: set[str]) -> tuple[str, ...]:
-    names: list[str] = []
+def _cleaned(raws: list[str]) -> tuple[str, ...]:
+    names: dict[str, str] = {}
     for raw in raws:
         for piece in _pieces(raw):
-            name = _name(piece)
-            if name and _fold(name) not in {_fold(known) for known in names}:
-                names.append(name)
-    own = [name for name in names if _fold(name) in sites]
-    return tuple(name for name in names if name not in own) or tuple(own[:1])
+            if name := _name(piece):
+                names.setdefault(_fold(name), name)
+    return tuple(names.values())
+
+
+def _is_site(name: str, sites: set[str]) -> bool:
+    return _fold(name) in sites
 
 
 def _pieces(raw: str) -> Iterator[str]:

@@ -11,13 +11,14 @@ from .jsonld import resolve, text_of, types_of
 from .page import Page
 from .page import text_of as element_text
 
-_SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»]\s*")
+_SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
 _PAGE_TYPES = {
     "liveblogposting": "live_blog", "videoobject": "video", "imagegallery": "gallery", "mediagallery": "gallery",
     "opinionnewsarticle": "opinion", "reviewnewsarticle": "review", "review": "review", "criticreview": "review",
     "advertisercontentarticle": "sponsored",
 }  # fmt: skip
+_TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 _ARTICLE_LIKE = re.compile(r"article|blogposting|report$|claimreview", re.I)
 
 
@@ -41,26 +42,47 @@ def registrable_domain(url: str) -> str:
 def site_names(page: Page) -> list[str]:
     """The names the page gives its site: og:site_name, publisher, application name, and its domain."""
     names = [page.meta("og:site_name"), page.meta("application-name", "apple-mobile-web-app-title"), publisher(page)]
-    names += [text_of(node.get("name")) for node in page.nodes if types_of(node) & {"website", "newsmediaorganization", "organization"}]
+    names += [text_of(node.get("name")) for node in page.nodes if types_of(node) & {"website"}]
     domain = registrable_domain(page.url)
     return list(dict.fromkeys(name for name in [*names, domain, domain.split(".")[0]] if name and len(name) < 80))
 
 
 def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
-    """The headline without the site's name, and as found."""
+    """The headline without the site's name, and as found.
+
+    JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a heading that one of them merely
+    continues (“… | Sport”) is the headline. On 1,611 pages with known titles this order was right on .84, og:title first on .76 (2026-11).
+    """
+    known = {fold(name) for name in names}
+    stated, social, document = (
+        (raw, cut) if raw and (cut := without_site(raw, names)) and fold(cut) not in known else None
+        for raw in (text_of((page.article or {}).get("headline")), page.meta(*_TITLE_METAS), page.document_title)
+    )
+    headings = [heading for heading in page.headings[:6] if fold(heading) not in known and len(heading) < 400]
+    for heading in headings:
+        folded = fold(heading)
+        if stated and len(folded) > 12 and fold(stated[1]).startswith(folded) and re.match(r"\s*[|–—»·-]", stated[1][len(heading) :]):
+            return heading, stated[0]
+    if stated:
+        return stated[1], stated[0]
+    if len(headings) == 1 and len(fold(headings[0])) > 12:
+        return headings[0], headings[0]
+    for heading in headings:
+        for other in (social, document):
+            if other and len(fold(heading)) > 8 and (fold(other[1]).startswith(fold(heading)) or fold(other[1]).endswith(fold(heading))):
+                return heading, other[0]
+    if social:
+        return social[1], social[0]
+    if headings:
+        return headings[0], headings[0]
+    return (document[1], document[0]) if document else (None, None)
+
+
+def titles_of(page: Page) -> list[str]:
+    """Every way the page writes its title: JSON-LD, meta elements, the document's title."""
     node = page.article or {}
-    headline = text_of(node.get("headline"))
-    social = page.meta("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
-    document = next((text for element in page.tree.iter("title") if (text := element_text(element))), None)
-    h1 = page.headings[0] if len(page.headings) == 1 else _agreeing(page.headings, [headline, social, document])
-    candidates = [one for one in (headline, social, h1, document) if one]
-    stripped = [(one, without_site(one, names)) for one in candidates]
-    stripped = [(raw, text) for raw, text in stripped if text and fold(text) not in {fold(name) for name in names}]
-    if not stripped:
-        return (candidates[0], candidates[0]) if candidates else (None, None)
-    votes = [sum(fold(text) == fold(other) for _, other in stripped) for _, text in stripped]
-    best = max(range(len(stripped)), key=lambda position: (votes[position] > 1, votes[position], -position))
-    return stripped[best][1], stripped[best][0]
+    found = [text_of(node.get("headline")), text_of(node.get("alternativeHeadline")), page.meta("og:title"), page.meta("twitter:title")]
+    return [one for one in found if one]
 
 
 def without_site(text: str, names: list[str]) -> str:
@@ -168,11 +190,6 @@ def absolute(page: Page, raw: str | None) -> str | None:
 def fold(text: str) -> str:
     """For comparing: letters and digits only, case folded, soft hyphens gone."""
     return re.sub(r"\W+", " ", text.replace("\xad", "")).strip().casefold()
-
-
-def _agreeing(headings: list[str], others: list[str | None]) -> str | None:
-    folded = [fold(one) for one in others if one]
-    return next((heading for heading in headings if any(fold(heading) and fold(heading) in one for one in folded)), headings[0] if headings else None)
 
 
 def _names_site(piece: str, known: set[str]) -> bool:

@@ -52,6 +52,11 @@ class Page:
         """Texts of the h1 elements, empty ones left out."""
         return [text for h1 in self.tree.iter("h1") if (text := text_of(h1))]
 
+    @cached_property
+    def document_title(self) -> str | None:
+        """Text of the first title element that has one."""
+        return next((text for element in self.tree.iter("title") if (text := text_of(element))), None)
+
     @property
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()

@@ -1,6 +1,7 @@
 """One page in, an Extraction or a Reject out: parses once, asks each field's module, decides. Pure: no disk, clock or network."""
 
 from . import access, authors, dates, fields
+from .arbiter import settle
 from .furniture import without_furniture
 from .links import links
 from .page import Page, parse
@@ -24,25 +25,28 @@ def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extrac
         return _rejected(Reason(reason="too_large", detail=f"{page.characters} characters"))
     names = fields.site_names(page)
     title, title_raw = fields.title(page, names)
-    blocks = without_furniture(body_blocks(page), title=title)
+    written_by, authors_raw = authors.authors(page, site_names=names)
+    titles = [one for one in (title, title_raw, *page.headings, *fields.titles_of(page)) if one]
+    blocks = settle(without_furniture(body_blocks(page), title=title), page, titles=titles, authors=written_by)
     if reason := reject_of(page, blocks, title=title):
         return _rejected(reason, page=page, title=title)
-    return _extraction(page, blocks, names, title, title_raw)
+    return _extraction(page, blocks, (title, title_raw), (written_by, authors_raw))
 
 
-def _extraction(page: Page, blocks: list[Block], names: list[str], title: str | None, title_raw: str | None) -> Extraction:
+def _extraction(
+    page: Page, blocks: list[Block], titled: tuple[str | None, str | None], byline: tuple[tuple[str, ...], str | None]
+) -> Extraction:
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
-    written_by, authors_raw = authors.authors(page, site_names=names)
     canonical_url, canonical_raw = fields.canonical(page)
     return Extraction(
         text="\n".join(block.text for block in blocks),
         blocks=tuple(blocks),
-        title=title,
-        title_raw=title_raw,
-        authors=written_by,
-        authors_raw=authors_raw,
+        title=titled[0],
+        title_raw=titled[1],
+        authors=byline[0],
+        authors_raw=byline[1],
         published_at=published.moment.at if published else None,
         published_raw=published.raw if published else None,
         published_source=published.source if published else None,

@@ -27,6 +27,7 @@ _CONSENT = re.compile(
     r"cookie|consent|privacy|einwilligung|datenschutz|zustimm|tracking|werbung|akzeptieren|accept all|vie privée|consentement|accepter|privacidad|aceptar|consentimiento|tcf|gdpr|dsgvo|rgpd|partner", re.I
 )
 _REDIRECT = re.compile(r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I)
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SECTION_PATH = re.compile(r"^/?(?:[a-z]{2}/)?(?:tags?|topics?|category|categories|author|authors|autor|autoren|themen?|rubrik|section|sections|search|suche|archive?|page)(?:/|$)", re.I)
 
 
@@ -55,8 +56,8 @@ def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
 
 
 def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason | None:
-    text = sum(len(block.text) for block in blocks)
-    prose = sum(len(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and len(block.text) > 60)
+    text = sum(weight(block.text) for block in blocks)
+    prose = sum(weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60)
     visible = _visible(page)
     if visible < 600 and text < 250 and (target := _redirect_target(page)):
         return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
@@ -75,9 +76,14 @@ def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason |
     return None
 
 
+def weight(text: str) -> int:
+    """Length in characters of an alphabet: one of Chinese, Japanese or Korean says about three times as much."""
+    return len(text) + 2 * len(_DENSE.findall(text))
+
+
 def _visible(page: Page) -> int:
     body = page.tree.find(".//body")
-    return len("".join((body if body is not None else page.tree).itertext()).split()) and len(" ".join("".join((body if body is not None else page.tree).itertext()).split()))
+    return len(text_of(body if body is not None else page.tree))
 
 
 def _redirect_target(page: Page) -> str | None:
@@ -91,10 +97,9 @@ def _redirect_target(page: Page) -> str | None:
 
 
 def _error_words(page: Page, title: str | None) -> str | None:
-    document = next((text_of(element) for element in page.tree.iter("title")), "")
     if page.article and page.article.get("datePublished"):
         return None
-    for words in (document, title or "", *page.headings[:2]):
+    for words in (page.document_title or "", title or "", *page.headings[:2]):
         if len(words) < 120 and (match := _ERROR.search(words)):
             return match.group(0)
     return None
@@ -108,7 +113,7 @@ def _is_consent(page: Page, blocks: list[Block], text: int) -> bool:
 
 
 def _stub_wall(page: Page, prose: int) -> str | None:
-    if prose > 700:
+    if prose > 350:
         return None
     body = page.tree.find(".//body")
     match = WALL_WORDS.search(text_of(body)[:200_000]) if body is not None else None
@@ -127,13 +132,25 @@ def _listing(page: Page, blocks: list[Block], prose: int) -> str | None:
         return None
     anchors = [text_of(a) for a in page.tree.iter("a")]
     headlines = sum(1 for text in anchors if len(text) > 30)
-    root = path in {"", "/"} or re.fullmatch(r"/(?:index\.\w+|[a-z]{2}/?|home/?)", path) is not None
-    section = bool(_SECTION_PATH.match(path)) or "collectionpage" in kinds or "searchresultspage" in kinds or "profilepage" in kinds
+    root = (path in {"", "/"} and "?" not in page.url) or re.fullmatch(r"/(?:index\.\w+|[a-z]{2}/?|home/?)", path) is not None
+    section = bool(_SECTION_PATH.match(path)) or bool(kinds & {"collectionpage", "searchresultspage", "profilepage"})
     linked = {fold(text) for text in anchors if len(text) > 20}
-    own = sum(len(block.text) for block in blocks if len(block.text) > 60 and block.kind == "paragraph" and fold(block.text) not in linked)
-    paragraphs = [block for block in blocks if block.kind == "paragraph" and len(block.text) > 200]
-    if (root or section) and headlines >= 8 and own < 4000:
-        return f"{headlines} headline links and {own} characters of own text at {path or '/'}"
-    if headlines >= 15 and own < 600 and len(paragraphs) < 3:
+    paragraphs = [block.text for block in blocks if block.kind == "paragraph" and weight(block.text) > 60 and fold(block.text) not in linked]
+    own, longest = sum(weight(text) for text in paragraphs), _longest_run(blocks, linked)
+    if (root or section) and headlines >= 8 and longest < 600 and own < 150 * headlines:
+        return f"{headlines} headline links and {own} characters of own text at {path or '/'}, no more than {longest} in a run"
+    if headlines >= 20 and own < 250 and longest < 250 and len(blocks) > 5:
         return f"{headlines} headline links and {own} characters of own text"
     return None
+
+
+def _longest_run(blocks: list[Block], linked: set[str]) -> int:
+    """Characters of the longest passage without a heading or a linked line in between."""
+    best = run = 0
+    for block in blocks:
+        if block.kind in {"paragraph", "quote"} and fold(block.text) not in linked:
+            run += weight(block.text)
+            best = max(best, run)
+        else:
+            run = 0
+    return best
