@@ -95,7 +95,16 @@ class RobotsRules:
 class _Group:
     agents: set[str] = field(default_factory=set)
     rules: list[Rule] = field(default_factory=list)
-    delays: list[float] = field(default_factory=list)
+
+
+@dataclass
+class _File:
+    groups: list[_Group] = field(default_factory=list)
+    # Crawl-delay is no part of the standard, so the lines above it that name agents are not ended by one for the rules
+    # (§2.2.4), but whoever writes it means those it stands under: agent → the longest delay it was given.
+    delays: dict[str, float] = field(default_factory=dict)
+    sitemaps: dict[str, None] = field(default_factory=dict)
+    truncated: bool = False
 
 
 def parse_robots(status: int | None, body: bytes, *, agent: str, url: str | None = None) -> RobotsRules:
@@ -112,55 +121,60 @@ def parse_robots(status: int | None, body: bytes, *, agent: str, url: str | None
         return RobotsRules(agent=token, everything=Refused(reason="robots", detail=f"robots.txt {what}"))
     if not 200 <= status < 300:
         return RobotsRules(agent=token)
-    groups, sitemaps, truncated = _read(body, url)
-    chosen = [group for group in groups if token in group.agents] or [g for g in groups if "*" in g.agents]
-    delays = [delay for group in chosen for delay in group.delays]
+    file = _read(body, url)
+    chosen = [group for group in file.groups if token in group.agents]
+    name = token if chosen else "*"
+    chosen = chosen or [group for group in file.groups if "*" in group.agents]
     return RobotsRules(
         agent=token,
         rules=tuple(rule for group in chosen for rule in group.rules),
-        crawl_delay_seconds=max(delays, default=None),
-        sitemaps=sitemaps,
-        truncated=truncated,
+        crawl_delay_seconds=file.delays.get(name),
+        sitemaps=tuple(file.sitemaps),
+        truncated=file.truncated,
     )
 
 
-def _read(body: bytes, url: str | None) -> tuple[list[_Group], tuple[str, ...], bool]:
-    truncated = len(body) > MAX_BYTES
-    if truncated:
+def _read(body: bytes, url: str | None) -> _File:
+    file = _File(truncated=len(body) > MAX_BYTES)
+    if file.truncated:
         # The line at the limit is cut: "Disallow: /private" might read "Disallow: /".
         body = body[:MAX_BYTES]
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    groups: list[_Group] = []
-    sitemaps: dict[str, None] = {}
     group: _Group | None = None
     naming = False  # still among the User-agent lines that open a group
+    above: set[str] = set()  # agents that a Crawl-delay would be for
+    previous: str | None = None
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         name, value = _field(raw)
         if name == "user-agent":
             if group is None or not naming:
                 group = _Group()
-                groups.append(group)
+                file.groups.append(group)
                 naming = True
-            if value.startswith("*"):
-                group.agents.add("*")
-            elif found := _PRODUCT_TOKEN.match(value):
-                group.agents.add(found[0].lower())
+            if previous not in ("user-agent", "sitemap"):
+                above = set()
+            found = _PRODUCT_TOKEN.match(value)
+            agent = "*" if value.startswith("*") else found[0].lower() if found else None
+            if agent is not None:
+                group.agents.add(agent)
+                above.add(agent)
         elif name == "sitemap":  # belongs to no group and ends none, as all other records (§2.2.4)
             address = normalise(value, url)
             if address is not None:
-                sitemaps[address] = None
+                file.sitemaps[address] = None
         elif name in ("allow", "disallow"):
             naming = False
             pattern = _pattern(value)
             if group is not None and pattern:
                 line = raw.partition("#")[0].strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 group.rules.append(Rule(allow=name == "allow", line=line, line_number=number, pattern=pattern))
-        elif name == "crawl-delay" and group is not None:
+        elif name == "crawl-delay":
             delay = _seconds(value)
             if delay is not None:
-                group.delays.append(delay)
-    return groups, tuple(sitemaps), truncated
+                file.delays.update((agent, max(delay, file.delays.get(agent, 0.0))) for agent in above)
+        previous = name or previous
+    return file
 
 
 def _field(raw: str) -> tuple[str | None, str]:

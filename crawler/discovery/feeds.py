@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import feedparser
@@ -25,6 +26,9 @@ _ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _FEED_ROOTS = frozenset({b"rss", b"feed", b"rdf", b"channel"})
+_GUID = re.compile(
+    rb"<(?:\w+:)?(?:guid|id)\b[^>]{0,200}>\s*(?:<!\[CDATA\[\s*)?((?:https?://|/)[^<\]\s]+)", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^>]*>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -66,8 +70,11 @@ def read_feed(body: bytes, *, url: str, content_type: str | None = None) -> Feed
     if not parsed.version and not parsed.entries:
         raise NotAFeed(url=url, what="no RSS or Atom elements in it")
     items = _Items(url)
+    guids = _Guids(body, url)
     for entry in parsed.entries:
-        items.add(_link(entry), _plain(_value(entry, "title")), _value(entry, "published"), _value(entry, "updated"))
+        items.add(
+            _link(entry, guids), _plain(_value(entry, "title")), _value(entry, "published"), _value(entry, "updated")
+        )
     return Feed(
         title=_plain(_value(parsed.feed, "title")),
         format=parsed.version or "rss",
@@ -128,21 +135,41 @@ def _value(entry: dict[str, Any], key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _link(entry: dict[str, Any]) -> Iterator[str]:
+class _Guids:
+    """Which guids and ids were written as addresses.
+
+    feedparser resolves them like links: a podcast's `<guid isPermaLink="false">12345</guid>` comes out as an address
+    that is none. So they count only where the feed says http or starts at the root.
+    """
+
+    def __init__(self, body: bytes, url: str) -> None:
+        self._body, self._url = body, url
+
+    @cached_property
+    def _written(self) -> set[str | None]:
+        raw = (html.unescape(found.decode("utf-8", "replace")) for found in _GUID.findall(self._body))
+        return {normalise(address, self._url) for address in raw}
+
+    def address(self, identifier: str | None) -> str | None:
+        found = normalise(identifier) if identifier else None
+        return found if found in self._written else None
+
+
+def _link(entry: dict[str, Any], guids: _Guids) -> Iterator[str]:
     """Addresses that may be the article's, best first."""
-    for key in ("feedburner_origlink", "link"):
-        value = _value(entry, key)
-        if value:
-            yield value
-    links = dict.get(entry, "links") or []
+    original = _value(entry, "feedburner_origlink")
+    if original:
+        yield original
+    link = _value(entry, "link")
+    if link and not dict.get(entry, "guidislink"):
+        yield link
     for rel in ("alternate", "self", "related"):
-        for link in links:
-            if link.get("rel") == rel and link.get("href"):
-                yield link["href"]
-    # guid without isPermaLink="true" is only an address if it looks like one.
-    identifier = _value(entry, "id")
-    if identifier and identifier.startswith(("http://", "https://")):
-        yield identifier
+        for other in dict.get(entry, "links") or []:
+            if other.get("rel") == rel and other.get("href"):
+                yield other["href"]
+    guid = guids.address(_value(entry, "id"))
+    if guid:
+        yield guid
 
 
 def _plain(title: str | None) -> str | None:

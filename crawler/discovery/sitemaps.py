@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ MAX_BYTES = 50 * 1024 * 1024  # the standard's limit, uncompressed; what is over
 
 _ROOT_KINDS: dict[str, Literal["index", "urlset"]] = {"sitemapindex": "index", "urlset": "urlset"}
 _FEED_ROOTS = frozenset({"rss", "feed", "RDF"})
+# No sitemap needs a document type; without it there are no entities to expand or fetch.
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +127,7 @@ def _xml(body: bytes, reading: _Reading) -> Sitemap:
     entry = _Entry()
     for event, element in _events(body):
         tag = element.tag
-        if not isinstance(tag, str):  # comments, processing instructions, entity references
+        if not isinstance(tag, str):  # an entity reference
             continue
         name = tag.rpartition("}")[2]
         if event == "start":
@@ -158,10 +161,12 @@ def _xml(body: bytes, reading: _Reading) -> Sitemap:
 def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
     try:
         yield from etree.iterparse(
-            io.BytesIO(body),
+            io.BytesIO(_DOCTYPE.sub(b"", body[:65_536], count=1) + body[65_536:]),
             events=("start", "end"),
             resolve_entities=False,
             load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
             no_network=True,
             huge_tree=False,
             recover=True,
@@ -190,7 +195,7 @@ def _forget(element: etree._Element) -> None:
 
 
 def _text(element: etree._Element) -> str | None:
-    text = "".join(map(str, element.itertext(with_tail=False))) if len(element) else element.text or ""
+    text = (element.text or "") + "".join(child.tail or "" for child in element)
     return " ".join(text.split()) or None
 
 

@@ -1,0 +1,214 @@
+"""RSS, Atom and JSON feeds as they are found in the wild: what they announce, and nothing fetched or expanded."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+
+import pytest
+
+from crawler.discovery import Feed, NotAFeed, read_feed
+
+URL = "https://times.example/news/feed/"
+
+
+def rss(items: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
+    return f'{head}<rss version="2.0"><channel><title>The Times</title>{items}</channel></rss>'.encode()
+
+
+def item(**parts: str) -> str:
+    return "<item>" + "".join(f"<{name}>{value}</{name}>" for name, value in parts.items()) + "</item>"
+
+
+def urls(feed: Feed) -> list[str]:
+    return [found.url for found in feed.items]
+
+
+def test_rss() -> None:
+    feed = read_feed(
+        rss(item(title="A story", link="https://times.example/a", pubDate="Sun, 22 Nov 2026 09:20:30 +0100")), url=URL
+    )
+    assert (feed.title, feed.format, feed.notes) == ("The Times", "rss20", ())
+    (found,) = feed.items
+    assert (found.url, found.kind, found.channel) == ("https://times.example/a", "article", "feed")
+    assert (found.title, found.published_raw, found.modified_raw) == (
+        "A story", "Sun, 22 Nov 2026 09:20:30 +0100", None,
+    )  # fmt: skip
+
+
+def test_atom() -> None:
+    body = b"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://times.example/x/">
+    <title type="text">Times</title><entry><title type="html">Salt &amp;amp; &lt;b&gt;pepper&lt;/b&gt;</title>
+    <link rel="self" href="https://times.example/api/1"/><link rel="alternate" type="text/html" href="story-1"/>
+    <id>urn:uuid:1</id><published>2026-11-22T09:20:30Z</published><updated>2026-11-22T10:00:00Z</updated></entry></feed>"""
+    (found,) = read_feed(body, url=URL).items
+    assert found.url == "https://times.example/x/story-1"
+    assert found.title == "Salt & pepper"
+    assert (found.published_raw, found.modified_raw) == ("2026-11-22T09:20:30Z", "2026-11-22T10:00:00Z")
+
+
+def test_rdf_with_dublin_core_dates() -> None:
+    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"><title>T</title></channel>
+    <item rdf:about="https://times.example/a"><title>A</title><link>https://times.example/a</link>
+    <dc:date>2026-11-22T09:20+01:00</dc:date></item></rdf:RDF>"""
+    (found,) = read_feed(body, url=URL).items
+    assert "2026-11-22T09:20+01:00" in (found.published_raw, found.modified_raw)
+
+
+def test_json_feed() -> None:
+    body = json.dumps({
+        "version": "https://jsonfeed.org/version/1.1", "title": "Times",
+        "items": [
+            {"id": "1", "url": "/a", "title": "A &amp; B", "date_published": "2026-11-22T09:20:30Z",
+             "date_modified": "2026-11-23"},
+            {"id": "https://times.example/b"}, {"id": "3", "content_text": "no address"}, "odd", {"url": 5},
+        ],
+    })  # fmt: skip
+    feed = read_feed(b"\xef\xbb\xbf" + body.encode(), url=URL, content_type="text/plain")
+    assert urls(feed) == ["https://times.example/a", "https://times.example/b"]
+    assert (feed.format, feed.items[0].title) == ("json", "A & B")
+    assert (feed.items[0].published_raw, feed.items[0].modified_raw) == ("2026-11-22T09:20:30Z", "2026-11-23")
+    assert feed.notes == ("2 entries without an http address",)
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/html", "text/xml", "application/octet-stream", "text/plain; charset=utf-8"]
+)
+def test_wrong_content_types_do_not_matter(content_type: str | None) -> None:
+    feed = read_feed(
+        rss(item(title="Grüße — “so”", link="https://times.example/ä")), url=URL, content_type=content_type
+    )
+    assert [(f.title, f.url) for f in feed.items] == [("Grüße — “so”", "https://times.example/%C3%A4")]
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "content_type"),
+    [
+        ("<?xml version='1.0' encoding='ISO-8859-1'?>", "latin-1", None),
+        ("", "latin-1", "application/rss+xml; charset=ISO-8859-1"),
+        ("<?xml version='1.0' encoding='windows-1251'?>", "cp1251", "text/xml"),
+        ("<?xml version='1.0' encoding='UTF-16'?>", "utf-16", None),
+        ("<?xml version='1.0'?>", "utf-8-sig", None),
+    ],
+)
+def test_other_encodings_and_byte_order_marks(head: str, encoding: str, content_type: str | None) -> None:
+    title = "Привет" if encoding == "cp1251" else "Grüße"
+    text = rss(item(title=title, link="https://times.example/a"), head).decode()
+    (found,) = read_feed(text.encode(encoding), url=URL, content_type=content_type).items
+    assert found.title == title
+
+
+def test_entries_without_link_or_date() -> None:
+    feed = read_feed(
+        rss(
+            item(title="permalink", guid="https://times.example/1")
+            + '<item><guid isPermaLink="false">https://times.example/2</guid></item>'
+            + '<item><guid isPermaLink="false">tag:times.example,2026:3</guid><title>none</title></item>'
+            + item(link="../4?a=1&amp;b=2#comments")
+            + item(link="mailto:desk@times.example", guid="x")
+            + item(title="podcast", guid="12345")
+            + '<item><guid isPermaLink="false">0f1e</guid><enclosure url="https://times.example/a.mp3"/></item>'
+            + item(guid="<![CDATA[/5?a=1&b=2]]>")
+        ),
+        url=URL,
+    )
+    assert urls(feed) == [
+        "https://times.example/1",
+        "https://times.example/2",
+        "https://times.example/news/4?a=1&b=2",
+        "https://times.example/5?a=1&b=2",
+    ]
+    assert all(found.published_raw is None and found.modified_raw is None for found in feed.items)
+    assert feed.notes == ("4 entries without an http address",)
+
+
+def test_the_articles_own_address_rather_than_the_counting_one() -> None:
+    body = rss(
+        item(link="https://feedproxy.example/~r/1", **{"feedburner:origLink": "https://times.example/1"})
+    ).replace(b"<rss ", b'<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" ')
+    assert urls(read_feed(body, url=URL)) == ["https://times.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("Tom &amp;amp; Jerry", "Tom & Jerry"),
+        ("<![CDATA[Tom & <em>Jerry</em>]]>", "Tom & Jerry"),
+        ("It&amp;#8217;s  5\n &lt; 6", "It’s 5 < 6"),
+        ("Caf&#233;", "Café"),
+        ("", None),
+    ],
+)
+def test_titles_read_as_people_read_them(written: str, read: str | None) -> None:
+    (found,) = read_feed(rss(item(title=written, link="https://times.example/a")), url=URL).items
+    assert found.title == read
+
+
+def test_each_article_once_in_the_feeds_order() -> None:
+    feed = read_feed(rss("".join(item(link=f"https://times.example/{n}") for n in (3, 1, 3, 2))), url=URL)
+    assert urls(feed) == [f"https://times.example/{n}" for n in (3, 1, 2)]
+
+
+def test_broken_xml_is_read_as_far_as_it_goes() -> None:
+    body = b" \n<rss version='2.0'><channel><title>Q&A</title><item><title>Fish & chips &nbsp; more</title>" \
+        b"<link>https://times.example/a?x=1&y=2</link></item><item><link>https://times.example/b</link>"  # fmt: skip
+    feed = read_feed(body, url=URL)
+    assert urls(feed) == ["https://times.example/a?x=1&y=2", "https://times.example/b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"", "the body is empty"),
+        (b" \n ", "the body is empty"),
+        (b"<!DOCTYPE html><html><body>rss</body></html>", "it is an HTML page"),
+        (b"<!-- <rss> --><HTML>", "it is an HTML page"),
+        (b"<urlset xmlns='x'/>", "it is a sitemap"),
+        (b"<?xml version='1.0'?><opml/>", "its root element is <opml>"),
+        (b"Not found", "no RSS or Atom elements in it"),
+        (b"{broken", "it is neither XML nor valid JSON"),
+        (b"[" * 100_000, "it is neither XML nor valid JSON"),
+        (b'{"items": []}', "it is JSON, but not a JSON Feed (jsonfeed.org)"),
+        (b"[1]", "it is JSON, but not a JSON Feed (jsonfeed.org)"),
+        (b"/etc/passwd", "no RSS or Atom elements in it"),
+        (b"https://times.example/feed", "no RSS or Atom elements in it"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "no RSS or Atom elements in it"),
+    ],
+)  # fmt: skip
+def test_what_is_no_feed_says_what_it_is(body: bytes, what: str) -> None:
+    with pytest.raises(NotAFeed) as caught:
+        read_feed(body, url=URL)
+    assert (caught.value.what, caught.value.url) == (what, URL)
+    assert str(caught.value) == f"{URL} is not a feed: {what}"
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert read_feed(rss(""), url=URL).items == ()
+
+
+def test_entities_are_not_expanded_and_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*args: object, **kwargs: object) -> None:
+        raise AssertionError("a feed made us connect")
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    bomb = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    head = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{bomb}<!ENTITY x SYSTEM "file:///etc/passwd">'
+    head += '<!ENTITY % p SYSTEM "http://times.example/dtd">%p;]>'
+    start = time.process_time()
+    feed = read_feed(rss(item(title="&l11;&x;", link="https://times.example/a"), head), url=URL)
+    assert time.process_time() - start < 2
+    assert urls(feed) == ["https://times.example/a"]
+    assert len(feed.items[0].title or "") < 100
+    assert "root:" not in (feed.items[0].title or "")
+
+
+def test_several_megabytes_take_no_minute() -> None:
+    content = "<![CDATA[" + '<p class="a">text <a href="/a">link</a></p>' * 100 + "]]>"
+    body = rss("".join(item(title=f"{n}", link=f"https://times.example/{n}", description=content) for n in range(1500)))
+    assert len(body) > 5_000_000
+    start = time.process_time()
+    assert len(read_feed(body, url=URL).items) == 1500
+    assert time.process_time() - start < 5
