@@ -1,7 +1,8 @@
 """A WARC file in, captures with their decoded bodies out: ours and foreign ones. The only reader of WARC in pipelines.
 
-Reads lazily, one capture held back until its metadata record is known. Writes nothing, and raises TornRecord, DamagedRecord,
-NotMemberAligned or UnsupportedFormat (all ArchiveError) where the file is not what it should be, after all that was whole.
+Reads lazily, one capture held back until its metadata record is known. Writes nothing, and raises TornRecord,
+DamagedRecord, NotMemberAligned or UnsupportedFormat (all ArchiveError) where the file is not what it should be, after
+all that was whole.
 """
 
 from __future__ import annotations
@@ -318,7 +319,10 @@ def _bare_id(record_id: str) -> str:
 
 
 def _time(raw: str | None) -> datetime | None:
-    """A WARC-Date, to the microsecond; the forms of WARC 1.0 and 1.1, whole days and 14 digits. None where it is no date."""
+    """A WARC-Date, to the microsecond; the forms of WARC 1.0 and 1.1, whole days and 14 digits.
+
+    None where it is no date.
+    """
     parts = _DATE_PARTS.findall(raw or "")
     if len(parts) == 1 and len(parts[0]) == 14:
         parts = [parts[0][:4], *(parts[0][at : at + 2] for at in range(4, 14, 2))]

@@ -1,7 +1,8 @@
-"""An encoded body in, the decoded one out: gzip, deflate (zlib or raw), br, zstd, one after another. Pure; never raises.
+"""An encoded body in, the decoded one out: gzip, deflate (zlib or raw), br, zstd, one after another. Pure; never
+raises.
 
-What servers claim is not always so: a body that is not what its header says is handed on as it is, with the problem named;
-one that breaks off gives what could be read; one that grows past the limit stops there.
+What servers claim is not always so: a body that is not what its header says is handed on as it is, with the problem
+named; one that breaks off gives what could be read; one that grows past the limit stops there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import zstandard
 
 # A page is at most 10 MB on the wire, a sitemap 50 MB unpacked (sitemaps.org); what is larger is a bomb or no page.
 MAX_DECODED_BYTES = 50 * 1000 * 1000
-# RFC 9659: the largest window a decoder must support for `Content-Encoding: zstd`; it is also what a hostile frame may cost.
+# RFC 9659: the largest window a decoder must support for `Content-Encoding: zstd`; it is also what a hostile frame may
+# cost.
 _ZSTD_WINDOW_BYTES = 8 << 20
 _STEP_BYTES = 1 << 16
 # This decoder cannot limit what it gives out. Four bytes may stand for 128 KiB, so a step gives 32 MB at the very most.
@@ -26,7 +28,9 @@ class _NotSo(Exception):
 
 
 def decode(body: bytes, applied: Sequence[str], *, limit: int = MAX_DECODED_BYTES) -> tuple[bytes, str | None]:
-    """The body with the codings of `applied` (in the order they were applied) undone, and what went wrong (None: nothing)."""
+    """The body with the codings of `applied` (in the order they were applied) undone, and what went wrong (None:
+    nothing).
+    """
     problem = None
     for coding in reversed(applied):
         undo = _UNDO.get(coding)
@@ -67,7 +71,10 @@ def _deflate(body: bytes, limit: int) -> tuple[bytes, str | None]:
 
 
 def _looks_unpacked(body: bytes, out: bytes, problem: str) -> bool:
-    """Raw deflate and brotli have no magic: text taken for them gives a few wrong bytes, then an error. So: less out than in."""
+    """Raw deflate and brotli have no magic: text taken for them gives a few wrong bytes, then an error.
+
+    So: less out than in.
+    """
     return "damaged" in problem and len(out) < len(body)
 
 

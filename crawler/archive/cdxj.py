@@ -1,4 +1,5 @@
-"""Records in, a CDXJ index out: the lines cdxj-indexer 1.5 writes by default, sorted. Reads a WARC file, writes the index beside it.
+"""Records in, a CDXJ index out: the lines cdxj-indexer 1.5 writes by default, sorted. Reads a WARC file, writes the
+index beside it.
 
 Some fields are as odd as there, on purpose: replay tools know them so. Status and MIME type are read from the block in
 warcio's lenient way, also where it is no HTTP; a missing payload digest is that of the block after such a head.
@@ -66,7 +67,9 @@ def cdxj_line(
 
 
 def digest_as_indexed(record_type: str, url: str, block: Iterable[bytes]) -> str | None:
-    """The payload digest that the indexer computes for a record that carries none: chunking stays in; None for a revisit."""
+    """The payload digest that the indexer computes for a record that carries none: chunking stays in; None for a
+    revisit.
+    """
     if record_type == "revisit":
         return None
     pieces = iter(block)
@@ -83,7 +86,10 @@ def digest_as_indexed(record_type: str, url: str, block: Iterable[bytes]) -> str
 
 
 def write_cdxj(warc: Path, *, name: str) -> Path:
-    """Indexes a whole WARC file; `name` is what its lines call it (the last part of a path). Raises what reading it raises."""
+    """Indexes a whole WARC file; `name` is what its lines call it (the last part of a path).
+
+    Raises what reading it raises.
+    """
     lines: list[str] = []
     with warc.open("rb") as stream:
         for record in open_records(stream, name=name):

@@ -6,17 +6,19 @@ from __future__ import annotations
 class ArchiveError(Exception):
     """A WARC file that cannot be written or read as it should; `warc_file` and `offset` say where."""
 
+    advice: str | None = None
+    """What to do next; part of the message, not of `detail`."""
+
     def __init__(self, warc_file: str, offset: int | None, detail: str) -> None:
         self.warc_file, self.offset, self.detail = warc_file, offset, detail
         at = "" if offset is None else f" at {offset}"
-        super().__init__(f"{warc_file}{at}: {detail}")
+        super().__init__(f"{warc_file}{at}: {detail}" + (f"; {self.advice}" if self.advice else ""))
 
 
 class TornRecord(ArchiveError):
     """The file ends inside a record: a crash, a full disk, a broken copy."""
 
-    def __init__(self, warc_file: str, offset: int, detail: str) -> None:
-        super().__init__(warc_file, offset, f'{detail}; for a file of our own run "broadsheet repair"')
+    advice = 'for a file of our own run "broadsheet repair"'
 
 
 class DamagedRecord(ArchiveError):
@@ -26,8 +28,7 @@ class DamagedRecord(ArchiveError):
 class NotMemberAligned(ArchiveError):
     """Gzip members that are not one record each, so that no offset leads to a record."""
 
-    def __init__(self, warc_file: str, offset: int, detail: str) -> None:
-        super().__init__(warc_file, offset, f'{detail}; "broadsheet import" recompresses such a file record by record')
+    advice = '"broadsheet import" recompresses such a file record by record'
 
 
 class UnsupportedFormat(ArchiveError):

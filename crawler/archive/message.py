@@ -1,9 +1,10 @@
-"""Bytes of an HTTP response in, its head, entity body and payload digest out. Pure: decodes no content coding, raises nothing.
+"""Bytes of an HTTP response in, its head, entity body and payload digest out. Pure: decodes no content coding, raises
+nothing.
 
 Lenient on purpose: what a parser refuses is archived too. The payload digest covers the entity body, with the transfer
 coding removed and the content coding kept: WARC 1.1 section 6, in the reading of iipc/warc-specifications#22. Heritrix
-follows it since 2026 (internetarchive/heritrix3#770). `warcio check` still hashes the chunked bytes (webrecorder/warcio#75)
-and so reports a mismatch for a chunked response.
+follows it since 2026 (internetarchive/heritrix3#770). `warcio check` still hashes the chunked bytes
+(webrecorder/warcio#75) and so reports a mismatch for a chunked response.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def _fields(block: bytes) -> tuple[tuple[str, str], ...]:
 class Dechunker:
     """Takes a chunked body piece by piece and gives back what it carries; memory does not grow with the body.
 
-    A body that is not chunked although its header says so (Common Crawl stores such) comes back as it is, `problem` says so.
+    A body that is not chunked although its header says so (Common Crawl stores such) comes back as it is, `problem`
+    says so.
     """
 
     def __init__(self) -> None:

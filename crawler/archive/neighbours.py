@@ -1,4 +1,7 @@
-"""A record's place in its file in, the request it answers out: looked for in the records just before and after. Reads only."""
+"""A record's place in its file in, the request it answers out: looked for in the records just before and after.
+
+Reads only.
+"""
 
 from __future__ import annotations
 

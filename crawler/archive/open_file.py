@@ -1,4 +1,7 @@
-"""One WARC file of our own while it grows: records in, then a finished file with its index. Knows neither rotation nor names."""
+"""One WARC file of our own while it grows: records in, then a finished file with its index.
+
+Knows neither rotation nor names.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ from crawler.archive.serialise import (
 )
 
 OPEN_SUFFIX = ".open"
-# zlib's own default. On 200 news pages of 84 KB level 9 is 0.6 % smaller and takes 1.8 times as long (2026-11); fastwarc's
-# writer packs 1,780 of them a second, zlib 960.
+# zlib's own default. On 200 news pages of 84 KB level 9 is 0.6 % smaller and takes 1.8 times as long (2026-11);
+# fastwarc's writer packs 1,780 of them a second, zlib 960.
 _COMPRESSION_LEVEL = 6
 
 

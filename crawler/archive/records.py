@@ -1,4 +1,7 @@
-"""The nouns of the archive: an exchange, what is known of it, and where it was written. Records only; computes nothing."""
+"""The nouns of the archive: an exchange, what is known of it, and where it was written.
+
+Records only; computes nothing.
+"""
 
 from __future__ import annotations
 

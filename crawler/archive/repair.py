@@ -1,4 +1,7 @@
-"""A file that a crash left open in, a whole one with its index out: cut after the last whole member. Never cuts a closed file."""
+"""A file that a crash left open in, a whole one with its index out: cut after the last whole member.
+
+Never cuts a closed file.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""An exchange in, the bytes of its WARC/1.1 records out. Pure: compresses nothing, touches no disk; record ids come in as arguments.
+"""An exchange in, the bytes of its WARC/1.1 records out. Pure: compresses nothing, touches no disk; record ids come in
+as arguments.
 
 WARC 1.1: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/ ; WARC-Protocol and
-WARC-Cipher-Suite: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1-annotated/ (proposals).
+WARC-Cipher-Suite: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1-annotated/
+(proposals).
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ PROFILES = {
     "server-not-modified": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
 }
 TRUNCATIONS = ("length", "time", "disconnect", "unspecified")
-# We never send these. Should a user's own spider do so, the archive keeps the name and not the value: an archive is shared.
+# We never send these. Should a user's own spider do so, the archive keeps the name and not the value: an archive is
+# shared.
 SECRET_REQUEST_HEADERS = ("authorization", "cookie", "proxy-authorization")
 _SECRETS = re.compile(
     rb"^((?:" + "|".join(SECRET_REQUEST_HEADERS).encode() + rb")[ \t]*:)[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*",
@@ -113,7 +116,8 @@ def capture_record(
 def metadata_record(
     exchange: Exchange, notes: CaptureNotes, record_id: UUID, *, capture_id: UUID, warcinfo_id: UUID
 ) -> bytes:
-    """What we know beside the bytes, as warc-fields: `via` and `fetchTimeMs` in Heritrix's sense, then fields of our own.
+    """What we know beside the bytes, as warc-fields: `via` and `fetchTimeMs` in Heritrix's sense, then fields of our
+    own.
 
     `announcement` is JSON on one line, and repeats; so do `signal` and `exception`.
     """

@@ -13,7 +13,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _SCHEME = re.compile(rb"[a-zA-Z][a-zA-Z0-9+\-.]*:")
 _PARTS = re.compile(rb"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z", re.DOTALL)
-_NUMERIC_HOST = re.compile(rb"[0-9]+(?:\.[0-9]+){0,3}")
+# One to four parts, decimal or octal; a part inside may be either, which inet_aton decides.
+_NUMERIC_HOST = re.compile(rb"[1-9][0-9]*(?:\.[0-9]+){0,3}|0[0-7]*(?:\.[0-7]+){0,3}")
 _WWW = re.compile(rb"www\d*\.")
 # Everything printable in ASCII stays as it is, save # and %, which would change what the key means.
 _KEPT = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in "#%")
@@ -64,7 +65,7 @@ def _key(url: bytes) -> bytes:
     path = _canonical_path(_escape(_without_dots(path) if host else path))
     query = _canonical_query(_escape(_unescape(query)))
     if not host:
-        return scheme + b":" + path + (b"?" + query if query else b"")
+        return scheme + b":" + (path or b"/" * bool(query)) + (b"?" + query if query else b"")
     if scheme != b"dns":
         host = _WWW.sub(b"", host, count=1) if _WWW.match(host) else host
     shown_port = b":%d" % port if port is not None and port != _DEFAULT_PORTS.get(scheme.lower()) else b""

@@ -1,7 +1,7 @@
 """A closed WARC file in, what is wrong with it out. Reads only, streams: memory does not grow with the file.
 
-`warcio check` returns 0 for a file that ends inside a member (25 of 25 tried, 2026-11), and nothing but the SHA-256 of the
-file sees a flipped bit in a gzip header; so this looks at members, lengths, digests, and the sum the ledger holds.
+`warcio check` returns 0 for a file that ends inside a member (25 of 25 tried, 2026-11), and nothing but the SHA-256 of
+the file sees a flipped bit in a gzip header; so this looks at members, lengths, digests, and the sum the ledger holds.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Problem:
 def verify_warc(path: Path, *, name: str, expected_sha256: str | None = None) -> Iterator[Problem]:
     """Everything that is wrong with a file, in its order; nothing where all is well.
 
-    With `expected_sha256` any change of any byte is found. After a damaged member the rest can only be summed, not read.
+    With `expected_sha256` any change of any byte is found. After a damaged member the rest can only be summed, not
+    read.
     """
     try:
         stream = path.open("rb")
@@ -60,7 +61,7 @@ def verify_warc(path: Path, *, name: str, expected_sha256: str | None = None) ->
         summed = _Summed(stream)
         try:
             records = 0
-            for record in open_records(summed, name=name):  # type: ignore[arg-type]
+            for record in open_records(summed, name=name):
                 records += 1
                 yield from _check(record, name)
             if not records:
@@ -82,7 +83,7 @@ class _Summed:
         self._sha256 = hashlib.sha256()
         self._summed_to = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         at = self._stream.tell()
         piece = self._stream.read(size)
         # The reader looks at the first bytes and goes back; those are not summed twice.
@@ -93,7 +94,7 @@ class _Summed:
     def tell(self) -> int:
         return self._stream.tell()
 
-    def seek(self, offset: int) -> int:
+    def seek(self, offset: int, /) -> int:
         return self._stream.seek(offset)
 
     def finish(self) -> str:

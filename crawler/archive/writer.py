@@ -1,4 +1,5 @@
-"""Exchanges in, WARC files with their index out. The only module that writes WARC of our own; decides nothing about revisits.
+"""Exchanges in, WARC files with their index out. The only module that writes WARC of our own; decides nothing about
+revisits.
 
 A file is `….warc.gz.open` while it grows. `close` finishes it: fsync, index beside it, rename, fsync of the folder. An
 exchange's records reach the file in one write, and a write that fails is undone, so that a full disk tears nothing.
@@ -23,8 +24,8 @@ def utc_now() -> datetime:
 class ArchiveWriter:
     """Writes into one file at a time, a new one for each process, UTC day, hour and gigabyte.
 
-    `archive` is the folder that holds `crawl_date=…`. `contact` becomes the operator in warcinfo. `on_closed` is told of every
-    finished file. Not for use from several threads.
+    `archive` is the folder that holds `crawl_date=…`. `contact` becomes the operator in warcinfo. `on_closed` is told
+    of every finished file. Not for use from several threads.
     """
 
     def __init__(
@@ -58,7 +59,8 @@ class ArchiveWriter:
     def write(self, exchange: Exchange, notes: CaptureNotes, *, revisit_of: RevisitOf | None = None) -> Written:
         """Writes request, response or revisit, and metadata. On the disk only after `sync`.
 
-        Raises OSError where the disk refuses; the file is then as it was before. ValueError for what no record can hold.
+        Raises OSError where the disk refuses; the file is then as it was before. ValueError for what no record can
+        hold.
         """
         if self._ended:
             raise WriterClosed(str(self._archive), self._ended)
