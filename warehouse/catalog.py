@@ -56,7 +56,9 @@ def write_catalog(home: Path) -> Path:
     init_tables(home)
     path = catalog_path(home)
     with FileLock(tables / "catalog.lock"):
-        if not _is_current(home):
+        with _session(home) as reader:
+            current = _attached(reader, home)
+        if not current:
             new = path.with_name(f".{path.name}.new")
             for leftover in (new, _log_of(new)):
                 durable.remove(leftover)
@@ -77,8 +79,7 @@ def connect(home: Path) -> duckdb.DuckDBPyConnection:
         raise MissingArchive(home)
     session = _session(home)
     try:
-        if _is_current(home) or _written(home):
-            session.execute(f"attach {_quoted(str(catalog_path(home).resolve()))} as broadsheet (read_only)")
+        if _attached(session, home) or (_written(home) and _attached(session, home)):
             session.execute("set search_path = 'memory.main,broadsheet.main'")
         else:
             for statement in _statements(home):
@@ -109,17 +110,23 @@ def _session(home: Path) -> duckdb.DuckDBPyConnection:
     return session
 
 
-def _is_current(home: Path) -> bool:
+def _attached(session: duckdb.DuckDBPyConnection, home: Path) -> bool:
+    """Whether the session now has the catalog, as ``broadsheet``: not when it is missing, broken or stale."""
     path = catalog_path(home)
     if not path.exists():
         return False
     try:
-        with duckdb.connect(config=dict(_OFFLINE)) as reader:
-            reader.execute(f"attach {_quoted(str(path.resolve()))} as found (read_only)")
-            row = reader.execute("select catalog_id from found.archive_info").fetchone()
+        session.execute(f"attach {_quoted(str(path.resolve()))} as broadsheet (read_only)")
     except duckdb.Error:
         return False
-    return row == (_catalog_id(home),)
+    try:
+        row = session.execute("select catalog_id from broadsheet.archive_info").fetchone()
+    except duckdb.Error:
+        row = None
+    if row != (_catalog_id(home),):
+        session.execute("detach broadsheet")
+        return False
+    return True
 
 
 def _create(home: Path, path: Path) -> None:

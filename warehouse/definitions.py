@@ -6,6 +6,7 @@ that no table declares; then comes one ``create`` statement, whose name is the f
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Definition:
     reads: tuple[str, ...]
 
 
+@functools.cache
 def definition(name: str) -> Definition:
     """The view or macro of that name, from its file."""
     kind, reads = ("view", VIEWS[name]) if name in VIEWS else ("macro", MACROS[name])
