@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 MAX_HEADER_BYTES = 65_536
 MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
 MAX_PAGE_BYTES = 10_000_000
+# Below the 5 s after which Apache closes an idle connection: a request into a closing connection is lost.
+KEEP_ALIVE_SECONDS = 3.0
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")  # 100 Continue, 103 Early Hints
 
 
@@ -128,6 +130,19 @@ class TappedProtocol(ResponseHandler):
         super().data_received(data)
 
 
+class _Session:
+    """An aiohttp session that sends no body, and no Content-Length: 0, where Scrapy gives an empty one."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    def request(self, method: str, url: Any, *, data: bytes, **more: Any) -> Any:
+        return self._session.request(method, url, data=data or None, **more)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
 class LocalhostResolver(aiohttp.ThreadedResolver):
     """The system's resolver; names below `localhost` are the loopback address everywhere (RFC 6761), macOS included."""
 
@@ -170,16 +185,18 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
     def _open_session(self) -> None:
         keeper = self._keeper()
         connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=0, resolver=LocalhostResolver(),
+            limit=0, limit_per_host=0, resolver=LocalhostResolver(), keepalive_timeout=KEEP_ALIVE_SECONDS,
             socket_factory=socket_factory(keeper.custody.sites.allow_addresses),
         )  # fmt: skip
         connector._factory = functools.partial(TappedProtocol, loop=asyncio.get_running_loop())  # type: ignore[assignment]
-        self._session = aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
             response_class=_ClientResponse, trust_env=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             max_line_size=MAX_HEADER_BYTES, max_field_size=MAX_HEADER_BYTES, max_headers=1000,
         )  # fmt: skip
+        session._retry_connection = False  # a second try is an attempt of its own, and the frontier's to decide
+        self._session = _Session(session)
 
     async def download_request(self, request: Request) -> Response:
         """The response; its exchange is in the archive, and `request.meta["visit"].written` says where.

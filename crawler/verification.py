@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crawler.archive import Problem, imported_files, verify_warc
+from crawler.archive import Problem, verify_warc
+from crawler.archive.provenance import imported_files
 from crawler.errors import ArchiveLocked
 from crawler.frontier import Frontier
 from crawler.recovery import hold_lock

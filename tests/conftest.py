@@ -1,4 +1,4 @@
-"""What tests share: a web server that answers the very bytes it is given, and an archive to crawl it into."""
+"""What tests share: a web server that answers the very bytes it is given, an archive to crawl it into, WARC files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +131,8 @@ def one_site(web: Web, home: Path) -> Path:
 
 def log_lines(home: Path) -> list[dict[str, Any]]:
     """Every line of every crawl log, oldest first."""
-    lines = [
-        json.loads(line) for path in sorted(home.glob("archive/crawl_date=*/*.crawl.jsonl")) for line in path.open("rb")
-    ]
+    logs = sorted(home.glob("archive/crawl_date=*/*.crawl.jsonl"))
+    lines = [json.loads(line) for path in logs for line in path.read_text("utf-8").splitlines()]
     return sorted(lines, key=lambda line: line["at"])
 
 
@@ -142,7 +142,60 @@ def kit() -> Any:
 
     class Kit:
         answer = staticmethod(answer)
+        article_page = staticmethod(article_page)
         write_sites = staticmethod(write_sites)
         log_lines = staticmethod(log_lines)
 
     return Kit
+
+
+def article_page(title: str, *, paragraphs: int = 4, canonical: str | None = None, published: str | None = None) -> str:
+    """An article of a bare hand-written look; other titles, other sentences."""
+    head = [f"<title>{title}</title>"]
+    head += [f'<link rel="canonical" href="{canonical}">'] if canonical else []
+    head += [f'<meta property="article:published_time" content="{published}">'] if published else []
+    text = "".join(
+        f"<p>{title}, paragraph {n}: the council met for {n + 2} hours on Tuesday and agreed, against the advice of its "
+        f"own engineers, that the work on the river crossing should be finished before the winter floods.</p>"
+        for n in range(paragraphs)
+    )
+    return (
+        f"<!doctype html><html lang='en'><head>{''.join(head)}</head><body><article><h1>{title}</h1>{text}"
+        "<p><a href='/next-story'>The next story</a></p></article></body></html>"
+    )
+
+
+@pytest.fixture
+def write_warc(home: Path) -> Callable[..., list[Any]]:
+    """Archives answers as a crawl would: `write_warc([(url, response bytes), …], at=…)` returns what was written.
+
+    One file per call, in the folder of the day of `at`; each exchange `step_seconds` after the one before.
+    """
+    from crawler.archive import Announcement, ArchiveWriter, CaptureNotes, Exchange
+
+    def write(
+        answers: list[tuple[str, bytes]],
+        *,
+        at: datetime = datetime(2026, 11, 22, 9, 20, 30, 123456, UTC),
+        step_seconds: float = 1.0,
+        site: str | None = "local",
+        kind: str = "article",
+        announcements: tuple[Announcement, ...] = (),
+        revisit_of: Any = None,
+    ) -> list[Any]:
+        writer = ArchiveWriter(home / "archive", software="test", contact=None, host="desk", clock=lambda: at)
+        notes = CaptureNotes(site=site, kind=kind, announcements=announcements)
+        written = []
+        for number, (url, response) in enumerate(answers):
+            exchange = Exchange(
+                url=url,
+                started_at=at + timedelta(seconds=number * step_seconds),
+                request=b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n",
+                response=response,
+                ip_address="127.0.0.1",
+            )
+            written.append(writer.write(exchange, notes, revisit_of=revisit_of))
+        writer.close()
+        return written
+
+    return write
