@@ -59,7 +59,7 @@ def canonical_url(url: str, declared: str | None = None) -> str:
     A `url` that is no http(s) URL comes back as it is: a foreign WARC may hold `urn:` or `dns:` records.
     """
     if declared and refuse_declared(url, declared) is None:
-        return _clean(urljoin(url, declared.strip()))
+        return _clean(_absolute(url, declared))
     return _clean(url)
 
 
@@ -82,7 +82,7 @@ def refuse_declared(url: str, declared: str) -> str | None:
     `home_page`, `section_page`: a template names the front, or a folder above, for every article. `other_article`:
     neither a number nor a word of the slug in common, from a stale cache or a copied template.
     """
-    here, there = _split(_clean(url)), _split(_clean(urljoin(url, declared.strip())))
+    here, there = _split(_clean(url)), _split(_clean(_absolute(url, declared)))
     if there is None:
         return "scheme"
     if here is None or registrable_domain(here.hostname or "") != registrable_domain(there.hostname or ""):
@@ -98,6 +98,13 @@ def refuse_declared(url: str, declared: str) -> str | None:
     if ours and theirs and _names_another_article(here, there, ours[-1], theirs[-1]):
         return "other_article"
     return None
+
+
+def _absolute(url: str, declared: str) -> str:
+    try:
+        return urljoin(url, declared.strip())
+    except ValueError:  # a bracket that does not close
+        return declared
 
 
 def _names_another_article(here: SplitResult, there: SplitResult, ours: str, theirs: str) -> bool:
@@ -153,7 +160,7 @@ def _ascii_host(host: str) -> str:
     try:
         return host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
     except UnicodeError:  # labels that IDNA forbids are still in archives
-        return quote(host.lower(), safe="").lower()
+        return quote(host.lower(), safe="", errors="surrogatepass").lower()
 
 
 def _parameters(query: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-_GRACE_SECONDS = 5.0  # our parent kills us at the wall limit; the alarm is for the case that it is dead itself
+_GRACE_SECONDS = 2.0  # our parent kills us at the wall limit; the alarm is for the case that it is dead itself
 
 
 @dataclass(frozen=True, kw_only=True)

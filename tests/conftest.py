@@ -155,8 +155,8 @@ def article_page(title: str, *, paragraphs: int = 4, canonical: str | None = Non
     head += [f'<link rel="canonical" href="{canonical}">'] if canonical else []
     head += [f'<meta property="article:published_time" content="{published}">'] if published else []
     text = "".join(
-        f"<p>{title}, paragraph {n}: the council met for {n + 2} hours on Tuesday and agreed, against the advice of its "
-        f"own engineers, that the work on the river crossing should be finished before the winter floods.</p>"
+        f"<p>{title}, paragraph {n}: the council met for {n + 2} hours on Tuesday and agreed, against the advice of "
+        f"its own engineers, that the work on the river crossing should be finished before the winter floods.</p>"
         for n in range(paragraphs)
     )
     return (
