@@ -88,10 +88,10 @@ def _standfirst(page: Page, titles: list[str], blocks: list[Block]) -> str | Non
     """The description where the page shows it above the body in one element, and the blocks do not hold it yet."""
     said = {fold(text): text for text in (page.meta("og:description"), page.meta("description"), page.meta("twitter:description"), ld_text((page.article or {}).get("description"))) if text and 40 <= len(text) <= 700}
     said = {folded: text for folded, text in said.items() if folded not in titles}
-    if not said:
-        return None
-    start = fold(" ".join(block.text for block in blocks[:6]))
     whole = fold(" ".join(block.text for block in blocks))
+    said = {folded: text for folded, text in said.items() if folded not in whole and folded[:40] not in whole[:3000]}
+    if not said or not any(folded in fold(element_text(page.tree)) for folded in said):
+        return None
     for element in page.tree.iter("p", "div", "h2", "h3", "h4", "span", "strong", "header", "section", "li", "em", "b"):
         if len(element) > 6:
             continue
@@ -99,7 +99,7 @@ def _standfirst(page: Page, titles: list[str], blocks: list[Block]) -> str | Non
         if not 40 <= len(text) <= 800:
             continue
         flat = fold(text)
-        if flat in said and flat not in whole and not _in_rail(element) and flat[:40] not in start:
+        if flat in said and not _in_rail(element):
             return text
     return None
 

@@ -1,6 +1,6 @@
 """A Page in, when it was published and modified out, with the words it used and where they stood. Never asks the clock.
 
-Order: JSON-LD of the article, meta elements, microdata, time elements, visible text, JSON-LD of the page, URL, and htmldate where nothing else
+Order: JSON-LD of the article, meta elements, microdata, time elements, JSON-LD of the page, URL, visible text, and htmldate where nothing else
 spoke. The first that names a day decides the day; where it names no time of day, the next that names the same day lends it.
 
 A time without an offset is read as UTC, unless another date of the same page shows the offset: the same wall time with an offset, the
@@ -41,6 +41,7 @@ _FAR = re.compile(r"related|recommend|sidebar|comment|footer|teaser|most-?read|p
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))")
 _COUNTRY_HOST = re.compile(r"\.[a-z]{2}$")
+_DATE_OR_CLOCK = re.compile(r"[\d\W_]+")
 _MAX_ELEMENTS = 60
 
 
@@ -88,11 +89,12 @@ def _published_candidates(page: Page) -> Iterator[tuple[str, str]]:
     yield from _element_dates(page)
     if (whole := page_node(page.nodes)) and (raw := text_of(whole.get("datePublished"))):
         yield raw, "json-ld"
-    yield from _text_dates(page)
-    path = page.url.split("?")[0]
+    path = re.sub(r"^https?://web\.archive\.org/web/\d+\w*/", "", page.url).split("?")[0]
     for pattern in (_URL_DAY, _URL_COMPACT):
         if match := pattern.search(path):
             yield f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}", "url"
+            break
+    yield from _text_dates(page)
 
 
 def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
@@ -129,6 +131,8 @@ def _text_dates(page: Page) -> Iterator[tuple[str, str]]:
         if not 6 <= len(words) <= 140 or not re.search(r"(?:19|20)\d{2}|\d[./-]\d{1,2}[./-]\d{2}", words) or _is_far(element):
             continue
         seen += 1
+        if not telling and len(_DATE_OR_CLOCK.sub(" ", words).split()) > 6:  # a sentence that mentions a day
+            continue
         if not re.search(r"©|copyright|all rights|rechte vorbehalten", words, re.I):
             yield words, "text"
 
@@ -184,9 +188,9 @@ def _month_first(page: Page, language: str | None) -> bool:
 def _last_resort(page: Page) -> Dated | None:
     from htmldate import find_date  # loads dateparser: only for the few pages that say nothing plainly
 
-    # max_date is given because htmldate would ask the clock; extensive_search guesses from any year in the text.
+    # max_date is given because htmldate would ask the clock.
     try:
-        found = find_date(page.tree, original_date=True, extensive_search=False, url=page.url, max_date="2099-12-31")
+        found = find_date(page.tree, original_date=True, extensive_search=True, url=page.url, max_date="2099-12-31")
     except (ValueError, TypeError, RecursionError, OverflowError, AttributeError, LookupError):
         return None
     moment = parse_moment(found) if found else None

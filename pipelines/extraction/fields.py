@@ -12,6 +12,7 @@ from .page import Page
 from .page import text_of as element_text
 
 _SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
+_ABSOLUTE = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?(?:[/?#]|$)", re.I)
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
 _PAGE_TYPES = {
     "liveblogposting": "live_blog", "videoobject": "video", "imagegallery": "gallery", "mediagallery": "gallery",
@@ -179,12 +180,13 @@ def absolute(page: Page, raw: str | None) -> str | None:
     """The URL resolved against the page's base, None where that gives no http(s) URL."""
     if not raw or len(raw) > 4000:
         return None
-    try:
-        url = urljoin(page.base_url, "".join(raw.split()))
-        parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else None
-    except ValueError:
-        return None
+    url = "".join(raw.split())
+    if not _ABSOLUTE.match(url):
+        try:
+            url = urljoin(page.base_url, url)
+        except ValueError:
+            return None
+    return url if _ABSOLUTE.match(url) else None
 
 
 def fold(text: str) -> str:

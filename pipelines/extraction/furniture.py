@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from .records import Block
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_INLINE = {"em", "i", "b", "strong", "span"}
 _FORM_WRAPPERS = {"div", "section", "aside"}
 
 
@@ -102,12 +103,10 @@ def _drop_heading_before(box: HtmlElement) -> None:
 def _drop_headed_rails(tree: HtmlElement) -> None:
     """A heading such as “Most Recent Stories”, with the list or box of links that follows it or that it opens."""
     for heading in list(tree.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "legend", "summary")):
-        if heading.getparent() is None or len(heading) > 2:
+        if len(heading) > 2:
             continue
-        text = heading.text_content() if len(heading) else (heading.text or "")
-        if not 2 < len(text.strip()) < 80 or not is_rail_heading(text):
-            continue
-        if heading.getroottree().getroot() is not tree.getroottree().getroot():
+        text = "".join(heading.itertext()) if len(heading) else (heading.text or "")
+        if not 2 < len(text) < 200 or not is_rail_heading(text) or not _within(heading, tree):
             continue
         box = _rail_around(heading)
         if box is not None:
@@ -117,11 +116,11 @@ def _drop_headed_rails(tree: HtmlElement) -> None:
 
 
 def _rail_around(heading: HtmlElement) -> HtmlElement | None:
-    """The smallest box that the heading opens and that holds links and no running text."""
+    """The largest box that the heading opens and that holds links and no running text."""
     best = None
     box = heading.getparent()
     while box is not None and box.tag in {"div", "section", "aside", "nav", "ul", "footer", "td", "li", "header", "details"}:
-        if _running_text(box) > 200 or box.find(".//h1") is not None:
+        if box.find(".//h1") is not None or _runs(box, 200):
             break
         best = box
         box = box.getparent()
@@ -135,7 +134,7 @@ def _drop_rail_after(heading: HtmlElement) -> None:
         after = following.getnext()
         if following.tag in _HEADINGS and not is_rail_heading(following.text_content()) and not _mostly_links(following):
             break
-        if _running_text(following) > 120 and not _mostly_links(following):
+        if _runs(following, 120) and not _mostly_links(following):
             break
         _drop(following)
         dropped += 1
@@ -143,14 +142,26 @@ def _drop_rail_after(heading: HtmlElement) -> None:
     _drop(heading)
 
 
-def _running_text(element: HtmlElement) -> int:
-    """Characters of text outside links, in pieces long enough to be sentences."""
+def _runs(element: HtmlElement, limit: int) -> bool:
+    """Whether more than ``limit`` characters of the element stand outside links, in pieces long enough to be sentences."""
+    whole = len("".join(element.itertext()))
+    if whole <= limit:
+        return False
+    if whole - sum(len("".join(a.itertext())) for a in element.iter("a")) > 6000:  # cheap: such a box is the page
+        return True
     total = 0
     for paragraph in element.iter("p", "li", "div", "blockquote", "td"):
-        own = (paragraph.text or "") + "".join(child.tail or "" if child.tag in {"a", "br"} else (("".join(child.itertext()) if child.tag in {"em", "i", "b", "strong", "span"} else "") + (child.tail or "")) for child in paragraph)
-        if len(own.strip()) > 80 and not is_furniture(own):
-            total += len(own)
-    return total
+        own = [paragraph.text or ""]
+        for child in paragraph:
+            if child.tag in _INLINE:
+                own.append("".join(child.itertext()))
+            own.append(child.tail or "")
+        text = "".join(own)
+        if len(text.strip()) > 80 and not is_furniture(text):
+            total += len(text)
+            if total > limit:
+                return True
+    return False
 
 
 def _mostly_links(element: HtmlElement) -> bool:
@@ -161,6 +172,11 @@ def _mostly_links(element: HtmlElement) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return re.sub(r"\W+", " ", one).strip().casefold() == re.sub(r"\W+", " ", other).strip().casefold()
+
+
+def _within(element: HtmlElement, tree: HtmlElement) -> bool:
+    """Whether the element is still part of the tree: a box around it may be gone."""
+    return next(element.iterancestors("html"), None) is not None or element is tree
 
 
 def _drop(element: HtmlElement) -> None:

@@ -58,7 +58,7 @@ def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
 def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason | None:
     text = sum(weight(block.text) for block in blocks)
     prose = sum(weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60)
-    visible = _visible(page)
+    visible = _visible(page) if text < 600 else text
     if visible < 600 and text < 250 and (target := _redirect_target(page)):
         return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
     if visible == 0:
