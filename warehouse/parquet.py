@@ -147,11 +147,14 @@ def _array(table: Table, attribute: str, values: list[Any]) -> pa.Array:
 
 
 def _checked_array(field: pa.Field, values: list[Any]) -> pa.Array:
-    for value in values:
+    if pa.types.is_timestamp(field.type):
         # Arrow takes a time without zone for UTC; whoever made it may have meant another.
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError(f"{value.isoformat()} has no time zone")
-    array = pa.array([_to_arrow(value) for value in values], type=field.type)
+        naive = next((value for value in values if isinstance(value, datetime) and value.tzinfo is None), None)
+        if naive is not None:
+            raise ValueError(f"{naive.isoformat()} has no time zone")
+    if pa.types.is_nested(field.type):
+        values = [_to_arrow(value) for value in values]
+    array = pa.array(values, type=field.type)
     _refuse_nulls(array, field)
     return array
 

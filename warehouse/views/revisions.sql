@@ -50,17 +50,18 @@ select
     runs.first_seen_at,
     runs.last_seen_at,
     runs.readings,
-    if(before.capture_id is null, []::varchar[],
-        if(now.title is distinct from before.title, ['title'], []::varchar[])
-        || if(now.description is distinct from before.description, ['description'], []::varchar[])
-        || if(now.text is distinct from before.text, ['text'], []::varchar[])
-        || if(now.authors is distinct from before.authors, ['authors'], []::varchar[])
-        || if(now.published_at is distinct from before.published_at, ['published_at'], []::varchar[])
-        || if(now.section is distinct from before.section, ['section'], []::varchar[])
-        || if(now.tags is distinct from before.tags, ['tags'], []::varchar[])
-        || if(now.lead_image_url is distinct from before.lead_image_url, ['lead_image_url'], []::varchar[])
-        || if(now.access is distinct from before.access, ['access'], []::varchar[])
-    ) as changed,
+    -- case, not if(): DuckDB 2.0 stores if() as a function of that name, which 1.5 does not find.
+    case when before.capture_id is null then []::varchar[] else
+        case when now.title is distinct from before.title then ['title'] else [] end
+        || case when now.description is distinct from before.description then ['description'] else [] end
+        || case when now.text is distinct from before.text then ['text'] else [] end
+        || case when now.authors is distinct from before.authors then ['authors'] else [] end
+        || case when now.published_at is distinct from before.published_at then ['published_at'] else [] end
+        || case when now.section is distinct from before.section then ['section'] else [] end
+        || case when now.tags is distinct from before.tags then ['tags'] else [] end
+        || case when now.lead_image_url is distinct from before.lead_image_url then ['lead_image_url'] else [] end
+        || case when now.access is distinct from before.access then ['access'] else [] end
+    end as changed,
     before.title as previous_title,
     now.title,
     before.text as previous_text,
