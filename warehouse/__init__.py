@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warehouse.catalog import connect, init_tables, write_catalog
     from warehouse.columns import column
+    from warehouse.columns import column, schema_of
     from warehouse.errors import (
         BadRow,
         BadSql,
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
         WarehouseError,
         WrongData,
     )
-    from warehouse.export import write_csv, write_json_lines, write_parquet_result
+    from warehouse.export import text_of, write_csv, write_json_lines, write_parquet_result
     from warehouse.journal import Finished, finish_publication, publication_of, publish_partitions, published_dates
     from warehouse.layout import catalog_path, partition_path, table_glob, tables_folder
     from warehouse.parquet import damaged_tables, from_arrow, read_parquet, to_arrow, write_parquet
-    from warehouse.query import Result, run_sql
+    from warehouse.query import Result, ask, run_sql
     from warehouse.tables import (
         ALL_TABLES,
         ARTICLES,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "catalog": ("connect", "init_tables", "write_catalog"),
     "columns": ("column",),
+    "columns": ("column", "schema_of"),
     "errors": (
         "BadRow",
         "BadSql",
@@ -52,11 +54,11 @@ _HOMES = {
         "WarehouseError",
         "WrongData",
     ),
-    "export": ("write_csv", "write_json_lines", "write_parquet_result"),
+    "export": ("text_of", "write_csv", "write_json_lines", "write_parquet_result"),
     "journal": ("Finished", "finish_publication", "publication_of", "publish_partitions", "published_dates"),
     "layout": ("catalog_path", "partition_path", "table_glob", "tables_folder"),
     "parquet": ("damaged_tables", "from_arrow", "read_parquet", "to_arrow", "write_parquet"),
-    "query": ("Result", "run_sql"),
+    "query": ("Result", "ask", "run_sql"),
     "tables": (
         "ALL_TABLES",
         "ARTICLES",
@@ -94,7 +96,9 @@ __all__ = [
     "Table",
     "WarehouseError",
     "WrongData",
+    "ask",
     "catalog_path",
+    "column",
     "column",
     "connect",
     "damaged_tables",
@@ -107,8 +111,10 @@ __all__ = [
     "published_dates",
     "read_parquet",
     "run_sql",
+    "schema_of",
     "table_glob",
     "tables_folder",
+    "text_of",
     "to_arrow",
     "write_catalog",
     "write_csv",
