@@ -1,1 +1,1 @@
-"""What Dagster is told of us: a switchboard. Each definition asks a resource for paths and calls one function of ours; none reads an article."""
+"""What Dagster is told of us: each definition asks for a path and calls one function of ours. Reads no article."""

@@ -1,10 +1,9 @@
 """The crawl as an asset, a job and an hourly schedule. Starts a child process; Scrapy never runs inside Dagster."""
 
-from __future__ import annotations
-
 import sys
 
 import dagster as dg
+from pydantic import Field
 
 from crawler import CrawlOptions
 from pipelines.defs.resources import Archive
@@ -19,11 +18,11 @@ CLOSING_SECONDS = 60.0
 class CrawlConfig(dg.Config):
     """What to fetch. As it stands: all that is due, on all sites."""
 
-    urls: list[str] = []
-    sites: list[str] = []
-    max_pages: int | None = None
-    for_minutes: float | None = None
-    refresh: bool = False
+    urls: list[str] = Field(default_factory=list, description="Just these, and what they redirect to.")
+    sites: list[str] = Field(default_factory=list, description="Names in sites.toml.")
+    max_pages: int | None = Field(default=None, description="End after so many captures.")
+    for_minutes: float | None = Field(default=None, description="End after so long.")
+    refresh: bool = Field(default=False, description="Make everything known due now.")
 
     def options(self) -> CrawlOptions:
         seconds = None if self.for_minutes is None else self.for_minutes * 60
@@ -37,7 +36,7 @@ class CrawlConfig(dg.Config):
     group_name="crawl",
     kinds={"scrapy"},
     pool="crawl",
-    description="Fetches what is due on the sites of `sites.toml`, politely, and archives every response as it came.\n\n"
+    description="Fetches what is due on the sites of `sites.toml`, politely, and archives every response.\n\n"
     "Progress is in the run's log while it goes on. Terminate the run to end the crawl early: it closes its files, "
     "and the next crawl goes on where it stopped.",
 )
@@ -50,7 +49,9 @@ def crawl(
 
 
 crawl_sites = dg.define_asset_job(
-    "crawl_sites", selection=[crawl], description="Crawls what is due. `build_what_is_new` makes tables of it afterwards."
+    "crawl_sites",
+    selection=[crawl],
+    description="Crawls what is due. `build_what_is_new` makes tables of it afterwards.",
 )
 
 
@@ -59,8 +60,8 @@ crawl_sites = dg.define_asset_job(
     cron_schedule="0 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.STOPPED,
-    description="Every hour: crawl what is due, for 50 minutes at most; `build_what_is_new` then makes tables of it. Off "
-    "until you turn it on. An hour is left out while a crawl runs.",
+    description="Every hour: crawl what is due, for 50 minutes at most; `build_what_is_new` then makes tables of it. "
+    "Off until you turn it on. An hour is left out while a crawl runs.",
 )
 def hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     running = context.instance.get_run_records(

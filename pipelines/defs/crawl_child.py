@@ -1,4 +1,4 @@
-"""The crawl that a Dagster run started: options in through Pipes, progress and report out. Loads no Dagster, and crawls only here."""
+"""The crawl that a Dagster run started: options in through Pipes, progress and report out. Loads no Dagster."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def metadata_of(report: CrawlReport) -> dict[str, Any]:
 
 
 def _end_with(parent: int) -> None:
-    """A run that is killed outright cannot tell us; its crawl ends cleanly all the same, and frees the archive's lock."""
+    """A run that is killed outright cannot tell us; its crawl ends cleanly all the same, and frees the archive."""
     while os.getppid() == parent:
         time.sleep(1.0)
     os.kill(os.getpid(), signal.SIGINT)

@@ -1,4 +1,4 @@
-"""What a person can be told went wrong with Dagster; each message says what, where and what to do next. Raises nothing itself."""
+"""What a person can be told went wrong with Dagster: what, where and what to do next. Raises nothing itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ class PortTaken(DagsterError):
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-        super().__init__(f"port {port} on {host} is taken; stop what uses it, or choose another: broadsheet ui --port {port + 1}")
+        super().__init__(
+            f"port {port} on {host} is taken; stop what uses it, or choose another: broadsheet ui --port {port + 1}"
+        )
 
 
 class UiFailed(DagsterError):

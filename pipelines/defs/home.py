@@ -13,15 +13,15 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def archive_home(named: str = "") -> Path:
-    """The archive to work on, absolute: the one named, else $BROADSHEET_HOME, else ./data. Read when called, never at import."""
+    """The archive to work on, absolute: the one named, else $BROADSHEET_HOME, else ./data. Looked up when called."""
     return Path(named or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).resolve()
 
 
 def dagster_home_for(home: Path, *, repository: Path = _REPOSITORY) -> Path:
     """The folder where Dagster keeps its runs for this archive; it exists and holds a dagster.yaml when this returns.
 
-    The default archive of a checkout has `dagster_home/`; any other has a folder of its own inside it, so that an archive
-    that moves takes its runs with it.
+    The default archive of a checkout has `dagster_home/`; any other has a folder of its own inside it, so that an
+    archive that moves takes its runs with it.
     """
     ours = repository / "dagster_home"
     if home.resolve() == repository / DEFAULT_HOME and (ours / _SETTINGS).is_file():
@@ -37,7 +37,7 @@ def dagster_home_for(home: Path, *, repository: Path = _REPOSITORY) -> Path:
 
 
 def _seed(in_checkout: Path) -> str:
-    """Our dagster.yaml: from the checkout, or from the installed package, where the wheel puts a copy beside this file."""
+    """Our dagster.yaml: from the checkout, or from the installed package: the wheel puts a copy beside this file."""
     if in_checkout.is_file():
         return in_checkout.read_text(encoding="utf-8")
     return (resources.files("pipelines.defs") / _SETTINGS).read_text(encoding="utf-8")

@@ -1,17 +1,16 @@
-"""WARC files that a person drops into the archive's inbox: noticed, imported by a run, and taken out of the inbox. Reads no record.
+"""WARC files dropped into the archive's inbox: noticed, imported by a run, taken out of the inbox. Reads no record.
 
-An imported file is removed from the inbox: `archive/imported/` has it, byte for byte, or packed anew with its digest kept.
-One that could be read only up to a damage is imported as far as it goes, and one that could not be read is not; both stay,
-in `inbox/damaged/`, where nothing looks at them again.
+An imported file is removed: `archive/imported/` has it, byte for byte, or packed anew with its digest kept. One that
+could be read only up to a damage is imported as far as it goes, and one that could not be read is not; both are moved
+to `inbox/damaged/`, where nothing looks at them again.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from crawler import ImportReport, import_warcs
 from pipelines.defs.resources import Archive
@@ -20,12 +19,12 @@ DAMAGED = "damaged"
 
 
 class InboxConfig(dg.Config):
-    """Which files, relative to the inbox. None: all that are there."""
+    """Which files."""
 
-    files: list[str] = []
+    files: list[str] = Field(default_factory=list, description="Relative to the inbox. None: all that are there.")
 
 
-@dg.op(pool="crawl", description="Imports WARC files from the inbox into `archive/imported/`, and takes them out of it.")
+@dg.op(pool="crawl", description="Imports WARC files from the inbox, and takes them out of it.")
 def import_from_inbox(context: dg.OpExecutionContext, config: InboxConfig, archive: Archive) -> None:
     names = config.files or [name for name, _ in waiting(archive.inbox)]
     sources = [archive.inbox / name for name in names if (archive.inbox / name).is_file()]
@@ -45,8 +44,8 @@ def import_inbox() -> None:
     job=import_inbox,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Imports WARC files that are put into `inbox/`, once they have not changed between two looks, 30 seconds "
-    "apart. Files are taken out of the inbox when they are imported.",
+    description="Imports WARC files that are put into `inbox/`, once they have not changed between two looks, 30 "
+    "seconds apart. Files are taken out of the inbox when they are imported.",
 )
 def inbox(context: dg.SensorEvaluationContext, archive: Archive) -> dg.SensorResult | dg.SkipReason:
     before = json.loads(context.cursor or "{}")
@@ -63,7 +62,7 @@ def inbox(context: dg.SensorEvaluationContext, archive: Archive) -> dg.SensorRes
 
 
 def waiting(inbox: Path) -> Iterator[tuple[str, list[int]]]:
-    """WARC files in the inbox, by name, each with its size and time of last change: while these differ, it is still arriving."""
+    """WARC files in the inbox, by name, with size and time of last change: while these change, a file still arrives."""
     for path in sorted(inbox.rglob("*")):
         name = path.relative_to(inbox)
         if path.name.endswith((".warc", ".warc.gz")) and not path.name.startswith(".") and name.parts[0] != DAMAGED:

@@ -1,4 +1,4 @@
-"""An archive in, the Dagster UI on loopback until it is told to stop. Starts Dagster as a child and never imports it."""
+"""An archive in, the Dagster UI on loopback until told to stop. Starts Dagster as a child and never imports it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
@@ -67,8 +67,10 @@ def _check_port(host: str, port: int) -> None:
 
 def _start(home: Path, dagster_home: Path, *, host: str, port: int, output: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "--host", host, "--port", str(port)]
-        + ["--log-level", "warning"],
+        [
+            *(sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"),
+            *("--host", host, "--port", str(port), "--log-level", "warning"),
+        ],
         env={**os.environ, "DAGSTER_HOME": str(dagster_home), HOME_VARIABLE: str(home)},
         cwd=dagster_home,
         stdin=subprocess.DEVNULL,
@@ -99,10 +101,8 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
             child.wait(timeout=_STOP_SECONDS)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             child.terminate()
-    try:
-        os.killpg(child.pid, signal.SIGKILL)  # the session's leader was the child, so this names its descendants only
-    except ProcessLookupError:
-        pass
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)  # the child led its session, so this names its descendants only
     child.wait()
 
 
@@ -110,8 +110,8 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 def _interruptible() -> Iterator[None]:
     """SIGINT and a service manager's SIGTERM both end us, or the children would be left behind.
 
-    SIGINT is set too: a shell's `broadsheet ui &` starts us with it ignored, which Dagster's processes would inherit, and
-    then nothing short of SIGKILL ends them.
+    SIGINT is set too: a shell's `broadsheet ui &` starts us with it ignored, which Dagster's processes would inherit,
+    and then nothing short of SIGKILL ends them.
     """
 
     def interrupt(signal_number: int, frame: FrameType | None) -> None:
