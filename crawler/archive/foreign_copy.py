@@ -32,7 +32,7 @@ def _copy(read: BinaryIO, out: BinaryIO, size: int) -> None:
 
 
 def _repack(read: BinaryIO, out: BinaryIO, name: str, *, records: int) -> None:
-    """One member per record, header and block byte for byte; line ends between records become the two of the standard."""
+    """One member per record, header and block byte for byte; the line ends after it become the standard's two."""
     reader = unpacked_records(read, name)
     for _ in range(records):
         record = reader.next_record()

@@ -170,10 +170,10 @@ def is_chunked(head: MessageHead) -> bool:
 
 
 def payload_digest_of(response: bytes) -> tuple[str | None, int | None, int]:
-    """Payload digest, status and entity bytes of a response; (None, None, 0) where it is no HTTP."""
+    """Payload digest, status and entity bytes of a response; where it is no HTTP (None, None, all its bytes)."""
     head = read_head(response)
     if head is None:
-        return None, None, 0
+        return None, None, len(response)
     entity = entity_of(response, head)
     return sha1_digest(entity), head.status, len(entity)
 

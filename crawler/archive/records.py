@@ -91,7 +91,7 @@ class Written:
     captured_at: datetime
     status: int | None
     body_bytes: int
-    """Bytes of the entity body as received, for a revisit too."""
+    """Bytes of the entity body as received, for a revisit too; of all that came where it was no HTTP."""
 
 
 @dataclass(frozen=True, kw_only=True)

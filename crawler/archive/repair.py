@@ -127,7 +127,7 @@ def _annotated(capture: RecoveredCapture, metadata: Record) -> RecoveredCapture:
 
 
 def _keep_copy(path: Path, whole_bytes: int) -> Path | None:
-    """Copies the file aside where whole records follow the damage: it is then no torn tail, and a person should look."""
+    """Copies the file aside where whole records follow the damage: that is no torn tail, and a person should look."""
     if not _records_behind(path, whole_bytes):
         return None
     kept = path.with_name(path.name.removesuffix(OPEN_SUFFIX) + ".damaged")

@@ -80,9 +80,9 @@ def request_record(exchange: Exchange, record_id: UUID, *, capture_id: UUID, war
 def capture_record(
     exchange: Exchange, capture_id: UUID, *, warcinfo_id: UUID, revisit_of: RevisitOf | None
 ) -> CaptureRecord:
-    """The response as received, or where `revisit_of` is given its head alone with a reference to the earlier capture."""
+    """The response as received, or with `revisit_of` its head alone and a reference to the earlier capture."""
     head = read_head(exchange.response)
-    entity = entity_of(exchange.response, head) if head else b""
+    entity = entity_of(exchange.response, head) if head else exchange.response
     digest = sha1_digest(entity) if head else None
     record_type = "revisit" if revisit_of else "response"
     fields = _fields(record_type, capture_id, exchange.started_at)
@@ -168,7 +168,7 @@ def checked_uri(url: str) -> str:
 
 
 def warc_date(at: datetime) -> str:
-    """UTC with microseconds: WARC 1.1 allows up to nine digits of a second, and two captures in one second stay apart."""
+    """UTC with microseconds: WARC 1.1 allows nine digits of a second, and captures within one stay apart."""
     if at.tzinfo is None:
         raise ValueError(f"{at!r} has no time zone")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -129,7 +129,7 @@ def _check(record: Record, name: str) -> Iterator[Problem]:
 
 
 class _Sum:
-    """A digest being computed, and the one that it should be; agrees where none was given or its algorithm is unknown."""
+    """A digest being computed, and what it should be; agrees where none was given, or one of an unknown kind."""
 
     def __init__(self, expected: str | None) -> None:
         self.expected = expected
