@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from warehouse.catalog import connect, init_tables, write_catalog
-    from warehouse.columns import column
     from warehouse.columns import column, schema_of
     from warehouse.errors import (
         BadRow,
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalog": ("connect", "init_tables", "write_catalog"),
-    "columns": ("column",),
     "columns": ("column", "schema_of"),
     "errors": (
         "BadRow",
@@ -98,7 +96,6 @@ __all__ = [
     "WrongData",
     "ask",
     "catalog_path",
-    "column",
     "column",
     "connect",
     "damaged_tables",
