@@ -105,12 +105,16 @@ def corrected(slots: Mapping[str, str], *, topic: Topic, tongue: str, rng: Rando
     return {**slots, "n1": rng.choice([text for text in choice if text != slots["n1"]])}
 
 
-def choose(topic: Topic, *, use: int, rng: Random) -> tuple[int, ...]:
-    """Which alternative each block takes; a second use in the same outlet takes none that the first took."""
-    if use % 2:
-        first = choose(topic, use=use - 1, rng=rng)
-        return tuple((pick + 1) % len(said) for pick, (_, said) in zip(first, topic.body, strict=True))
-    return tuple(rng.randrange(len(said)) for _, said in topic.body)
+def choose(topic: Topic, *, writer: int, use: int, rng: Random) -> tuple[int, ...]:
+    """Which alternative each block takes.
+
+    A second use in the same outlet takes none that the first took. Outlets (`writer` counts those of one language)
+    differ in at least four of seven blocks: the parities of the bits that writer and position share, a Hadamard code.
+    """
+    return tuple(
+        (rng.randrange(len(said)) + (writer & (1 + place % 7)).bit_count() + use) % len(said)
+        for place, (_, said) in enumerate(topic.body)
+    )
 
 
 def tell(topic: Topic, choice: tuple[int, ...], slots: Mapping[str, str]) -> tuple[Block, ...]:

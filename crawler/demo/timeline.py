@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
 
-from .outlets import Outlet
-from .stories import Block, Topic, cast, choose, corrected, names, slug, tell, topics
+from .outlets import OUTLETS, Outlet
+from .stories import Block, cast, choose, corrected, names, slug, tell, topics
 from .wording import wording
 
 STOCK = 10  # articles that an outlet has on the newsroom's first day
@@ -92,6 +91,10 @@ class Timeline:
         self.outlet, self.seed, self.started_at = outlet, seed, started_at
         self._order = list(topics(outlet.tongue))
         Random(f"{seed}/{outlet.name}/topics").shuffle(self._order)
+        # Its place among the outlets of its language; the corners of an outlet (reports.py) write as nobody else does.
+        peers = [other.name for other in OUTLETS if other.tongue == outlet.tongue]
+        self._writer = peers.index(outlet.name) if outlet.name in peers else 7
+        self._words = wording(outlet.tongue, seed=seed, outlet=outlet.name)
         # Which of the first day's articles have something coming: one each in the first half day, two more later.
         fates = ["retitled", "corrected", "removed", "corrected early", "retitled late", "extended"]
         fates += ["plain"] * (STOCK - len(fates))
@@ -120,9 +123,11 @@ class Timeline:
         topic = self._order[number % len(self._order)]
         use = number // len(self._order)
         local = published_at.astimezone(outlet.zone)
-        days = list(wording(outlet.tongue, seed=self.seed, outlet=outlet.name).days)
-        slots = cast(topic, tongue=outlet.tongue, towns=outlet.towns, published_at=local, days=days, rng=rng)
-        choice = choose(topic, use=use, rng=Random(f"{self.seed}/{outlet.name}/{topic.key}"))
+        slots = cast(
+            topic, tongue=outlet.tongue, towns=outlet.towns, published_at=local, days=list(self._words.days), rng=rng
+        )
+        dice = Random(f"{self.seed}/{topic.key}/{use // 2}")
+        choice = choose(topic, writer=self._writer, use=use % 2, rng=dice)
         # Later uses of a topic come under another headline too.
         headline = (rng.randrange(len(topic.titles)) + use) % len(topic.titles)
         title = topic.titles[headline].format_map(slots)
@@ -130,14 +135,13 @@ class Timeline:
         if path in self._paths:
             path = address(outlet, title=f"{title} {number}", section=topic.section, published_at=local, number=number)
         self._paths.add(path)
-        writers = staff(outlet, seed=self.seed)
         first = Article(
             outlet=outlet.name,
             path=path,
             number=number,
             title=title,
             standfirst=topic.standfirsts[(headline + choice[0]) % len(topic.standfirsts)].format_map(slots),
-            authors=tuple(rng.sample(writers, 2 if rng.random() < 0.15 else 1)),
+            authors=tuple(rng.sample(staff(outlet, seed=self.seed), 2 if rng.random() < 0.15 else 1)),
             published_at=local,
             modified_at=None,
             section=topic.section,
@@ -146,19 +150,18 @@ class Timeline:
             blocks=tell(topic, choice, slots),
             caption=topic.caption.format_map(slots),
         )
-        retitled = topic.titles[(headline + 1) % len(topic.titles)].format_map(slots)
-        return Story(changes=self._life(first, topic=topic, choice=choice, slots=slots, retitled=retitled, rng=rng))
+        right = corrected(slots, topic=topic, tongue=outlet.tongue, rng=rng)
+        note = self._words["correction"].format(thing=topic.thing, new=right["n1"], old=slots["n1"])
+        put_right = replace(
+            first,
+            title=topic.titles[headline].format_map(right),
+            standfirst=topic.standfirsts[(headline + choice[0]) % len(topic.standfirsts)].format_map(right),
+            blocks=(*tell(topic, choice, right), Block(kind="paragraph", text=note)),
+        )
+        retitled = replace(first, title=topic.titles[(headline + 1) % len(topic.titles)].format_map(slots))
+        return Story(changes=self._life(first, retitled=retitled, put_right=put_right, rng=rng))
 
-    def _life(
-        self,
-        first: Article,
-        *,
-        topic: Topic,
-        choice: tuple[int, ...],
-        slots: Mapping[str, str],
-        retitled: str,
-        rng: Random,
-    ) -> tuple[Change, ...]:
+    def _life(self, first: Article, *, retitled: Article, put_right: Article, rng: Random) -> tuple[Change, ...]:
         """What becomes of an article after publication."""
         if first.number < STOCK:
             fate, since = self._fates[first.number], self.started_at
@@ -181,16 +184,8 @@ class Timeline:
             at = _later(first.published_at, timedelta(minutes=rng.randrange(20, 90)))
         else:
             at = _later(since, wait + timedelta(hours=12 if fate.endswith("late") else 0))
-        modified_at = at.astimezone(first.published_at.tzinfo)
-        if fate.startswith("retitled"):
-            return (born, Change(at=at, article=replace(first, title=retitled, modified_at=modified_at)))
-        right = corrected(slots, topic=topic, tongue=self.outlet.tongue, rng=rng)
-        note = wording(self.outlet.tongue, seed=self.seed, outlet=first.outlet)["correction"]
-        note = note.format(thing=topic.thing, new=right["n1"], old=slots["n1"])
-        blocks = (*tell(topic, choice, right), Block(kind="paragraph", text=note))
-        # Headline and standfirst may hold the figure too; they are told again from the same templates' text.
-        after = replace(first, blocks=blocks, modified_at=modified_at)
-        return (born, Change(at=at, article=after))
+        after = retitled if fate.startswith("retitled") else put_right
+        return (born, Change(at=at, article=replace(after, modified_at=at.astimezone(first.published_at.tzinfo))))
 
 
 def _later(since: datetime, wait: timedelta) -> datetime:
