@@ -27,8 +27,6 @@ def rows(home: Path, table: str, day: date = DAY) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def answers(kit: Any) -> list[tuple[str, bytes]]:
-        f"<h2><a href='/s/{n}'>Council votes on the bridge for the {n}th time</a></h2>" for n in range(40)
-    )
     return [
         ("http://a.localhost/robots.txt", kit.answer("<html>no such page</html>", status="404 Not Found")),
         ("http://a.localhost/", kit.answer("<html><title>News</title><body><p>Soon.</p></body></html>")),

@@ -1,4 +1,4 @@
-"""Attempts = captured + recovered + failed + refused; captures = article + reject + revisit + support; or it is said."""
+"""Attempts = captured + recovered + failed + refused; captures = article + reject + revisit + support."""
 
 from __future__ import annotations
 
