@@ -9,6 +9,7 @@ import dagster as dg
 from pipelines.archive_files import list_warc_files
 from pipelines.build import run
 from pipelines.defs import story
+from pipelines.defs.crawl import GROUP
 from pipelines.defs.listener import Listener
 from pipelines.defs.partitions import CRAWL_DATES
 from pipelines.defs.resources import Archive
@@ -25,7 +26,7 @@ with warnings.catch_warnings():
         deps=["crawl"],
         partitions_def=CRAWL_DATES,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name="archive",
+        group_name=GROUP,
         kinds={"file"},
         pool=POOL,
         description="WARC files that hold captures of the day: every response as it came off the wire.\n\n"
@@ -49,7 +50,7 @@ with warnings.catch_warnings():
                 name,
                 deps=[warc_files],
                 partitions_def=CRAWL_DATES,
-                group_name="tables",
+                group_name=GROUP,
                 kinds={"parquet"},
                 description=story.TABLES[name].description,
                 metadata=story.columns_of(name),
@@ -74,7 +75,7 @@ with warnings.catch_warnings():
 
 @dg.asset(
     deps=TABLE_NAMES,
-    group_name="catalog",
+    group_name=GROUP,
     kinds={"duckdb"},
     pool=POOL,
     description="`broadsheet.duckdb`: views and macros over all tables. It holds no rows, and is replaced in one move, "

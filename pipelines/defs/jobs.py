@@ -51,7 +51,7 @@ def dates_in_calendar(missing: Plan) -> set[date]:
 
 
 def is_in_calendar(day: date) -> bool:
-    """Whether Dagster's calendar has this day. Captures by a wrong clock have others; they are published all the same."""
+    """Whether Dagster's calendar has this day. A wrong clock's captures have another, and are published too."""
     return FIRST_DATE <= day <= datetime.now(UTC).date()
 
 
