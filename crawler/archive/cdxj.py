@@ -27,7 +27,8 @@ _LONGEST_HEAD_BYTES = 1 << 18
 
 @dataclass(frozen=True, kw_only=True)
 class _LenientHead:
-    status: str
+    status: str | None
+    """None where there is neither a status nor a header: the indexer then writes none."""
     content_type: str | None
     length: int
 
@@ -57,7 +58,7 @@ def cdxj_line(
         mime = head.content_type if head else None
     if mime is not None:
         fields["mime"] = mime if record_type == "revisit" else _MIME_END.split(mime, maxsplit=1)[0].strip()
-    if head and record_type in ("response", "revisit"):
+    if head and head.status is not None:
         fields["status"] = head.status
     if payload_digest is not None:
         fields["digest"] = payload_digest
@@ -149,10 +150,13 @@ def _lenient_head(record_type: str, url: str, block: bytes) -> _LenientHead | No
         if not text:
             break
         texts.append(text)
-    if not texts:
-        return _LenientHead(status="", content_type=None, length=used)
-    _, _, after = texts[0].partition(" ")
-    return _LenientHead(status=after.strip().split(" ", 1)[0], content_type=_content_type(texts[1:]), length=used)
+    _, _, after = texts[0].partition(" ") if texts else ("", "", "")
+    says_something = after.strip() or any(":" in text for text in texts[1:])
+    return _LenientHead(
+        status=after.strip().split(" ", 1)[0] if says_something else None,
+        content_type=_content_type(texts[1:]),
+        length=used,
+    )
 
 
 def _lines(block: bytes) -> Iterable[bytes]:
