@@ -229,7 +229,9 @@ class Frontier:
         with self._transaction():
             self._db.execute("update robots set fetched_at = 0")
             return self._db.execute(
-                f"update url set due_at = ? where kind <> 'robots' and site in ({marks})",
+                f"update url set due_at = ? where kind <> 'robots' and site in ({marks})"
+                # Places where a feed was looked for and never was are not known, only tried.
+                " and not (kind in ('feed', 'sitemap') and visits = 0 and failures > 0)",
                 (now.timestamp(), *sites),
             ).rowcount
 

@@ -40,6 +40,7 @@ class Gate:
         self.crawler = crawler
         self._keeper: Keeper | None = None
         self._rules: dict[str, RobotsRules] = {}
+        self._unreachable: dict[str, str] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
     @classmethod
@@ -64,8 +65,10 @@ class Gate:
             rules = await self.rules_for(lease.url, lease.site)
             verdict = rules.allows(lease.url)
             if isinstance(verdict, Refused):
-                visit.refused, visit.reason, visit.detail = True, "robots", verdict.detail
-                raise IgnoreRequest(f"robots.txt: {verdict.detail}")
+                unreachable = self._unreachable.get(_origin(lease.url))
+                visit.refused, visit.reason = True, "robots"
+                visit.detail = f"{verdict.detail}: {unreachable}" if unreachable else verdict.detail
+                raise IgnoreRequest(f"robots.txt: {visit.detail}")
         await self._turn(visit)
         request.meta["has_turn"] = True
         if (lease.etag or lease.last_modified) and custody.frontier.earlier_capture(lease.url):
@@ -83,6 +86,8 @@ class Gate:
         visit: Visit | None = request.meta.get("visit")
         if visit is not None and visit.written is None and visit.reason is None:
             visit.reason, visit.detail = why(exception), str(exception)[:300]
+        if visit is not None and visit.lease.kind != "robots":
+            self.keeper.custody.finish(visit)  # no callback will: what came, if anything, is in the archive
 
     def _leave(self, request: Request) -> None:
         visit: Visit | None = request.meta.get("visit")
@@ -109,8 +114,7 @@ class Gate:
 
     async def rules_for(self, url: str, site: str) -> RobotsRules:
         """What robots.txt of the URL's origin says; fetched, archived and kept for a day."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         async with self._asking.setdefault(origin, asyncio.Lock()):
             if origin in self._rules:
                 return self._rules[origin]
@@ -148,6 +152,7 @@ class Gate:
                 return None, b""
             except Exception as error:
                 visit.detail = visit.detail or str(error)[:300]
+                self._unreachable[_origin(url)] = visit.detail
                 return None, b""
             finally:
                 custody.finish(visit)
@@ -175,3 +180,9 @@ class Gate:
             announcement=Announcement(channel="request", source_url=None, seen_at=custody.clock()),
         )  # fmt: skip
         return custody.begin(custody.frontier.take(candidate, now=custody.clock()))
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port: what one robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

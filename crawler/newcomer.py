@@ -39,6 +39,8 @@ def look_at_site(
 
     Everything fetched is archived. Raises BadUrl, CrawlError (the site could not be read, or is there already).
     """
+    if re.match(r"[a-z][a-z0-9+.-]*:(?!//|\d)", url, re.IGNORECASE):  # mailto:…, but not localhost:8000
+        raise BadUrl(url)
     address = normalise(url if "://" in url else f"https://{url}")
     if address is None or ("." not in (urlsplit(address).hostname or "") and ":" not in urlsplit(address).netloc):
         raise BadUrl(url)

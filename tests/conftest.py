@@ -47,6 +47,7 @@ class Web:
     port: int
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    hangs_up_after: set[str] = field(default_factory=set)  # paths whose answer ends the connection, whatever it says
 
     @property
     def base(self) -> str:
@@ -83,7 +84,8 @@ class _Handler(socketserver.BaseRequestHandler):
                 self.request.sendall(reply)
             except OSError:
                 return
-            if b"Content-Length" not in reply and b"chunked" not in reply and b" 304 " not in reply[:20]:
+            unbounded = b"Content-Length" not in reply and b"chunked" not in reply and b" 304 " not in reply[:20]
+            if unbounded or path in web.hangs_up_after:
                 self.request.shutdown(socket.SHUT_RDWR)
                 return
 

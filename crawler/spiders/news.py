@@ -21,8 +21,8 @@ from crawler.keeper import Held, Keeper
 from crawler.leases import Lease
 from crawler.sites import Site
 
-# A hiccup is tried again after 2 and after 10 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
-HORIZON = timedelta(seconds=15)
+# A hiccup is tried again after 2 and after 5 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
+HORIZON = timedelta(seconds=8)
 LOOK_SECONDS = 0.02
 
 
@@ -128,6 +128,8 @@ class NewsSpider(Spider):
                 yield from self.read_listing(response)
             elif self.site_of(response).follow_article_links:
                 yield from self.read_article(response)
+        elif lease.kind in ("feed", "sitemap") and response.status in (403, 404, 410):
+            yield from self._guess(lease.kind, self.site_of(response), after=lease.url)
 
     def site_of(self, response: Response) -> Site:
         """The site, as sites.toml has it, that the response belongs to."""
@@ -140,6 +142,7 @@ class NewsSpider(Spider):
             yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
         except NotAFeed as error:
             self._note(response, str(error))
+            yield from self._guess("feed", self.site_of(response), after=response.url)
 
     def read_sitemap(self, response: Response) -> Iterator[Found]:
         """The articles, or the further sitemaps, that a sitemap lists. A sitemap that is a feed is read as one."""
@@ -150,6 +153,7 @@ class NewsSpider(Spider):
                 yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
             except NotAFeed:
                 self._note(response, str(error))
+                yield from self._guess("sitemap", self.site_of(response), after=response.url)
 
     def read_listing(self, response: Response) -> Iterator[Found]:
         """The articles and sections that a listing links; its feeds and sitemaps where none are configured."""
@@ -172,12 +176,17 @@ class NewsSpider(Spider):
         if not site.sitemaps:
             for url in named:
                 yield Found(url=url, kind="sitemap", channel="seed")
-        for url in usual_places(site.home):
-            if is_sitemap_name(url):
-                if not (site.sitemaps or sitemaps or named):
-                    yield Found(url=url, kind="sitemap", channel="seed")
-            elif not (site.feeds or feeds):
-                yield Found(url=url, kind="feed", channel="seed")
+        if not (site.feeds or feeds):
+            yield from self._guess("feed", site)
+        if not (site.sitemaps or sitemaps or named):
+            yield from self._guess("sitemap", site)
+
+    def _guess(self, kind: str, site: Site, *, after: str | None = None) -> Iterator[Found]:
+        """The first of the usual places for a feed or sitemap, or the one after a place where nothing was."""
+        places = [url for url in usual_places(site.home) if is_sitemap_name(url) is (kind == "sitemap")]
+        if after is not None:
+            places = places[places.index(after) + 1 :] if after in places else []
+        yield from (Found(url=url, kind=kind, channel="seed") for url in places[:1])
 
     def read_article(self, response: Response) -> Iterator[Found]:
         """The links of an article page; asked only where the site says `follow_article_links`."""
