@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from .furniture import is_furniture
 from .jsonld import text_of as ld_text
-from .moments import parse_moment
+from .moments import month_of, parse_moment
 from .page import Page
 from .page import text_of as element_text
 from .records import Block
@@ -23,8 +23,9 @@ _DATE_WORDS = re.compile(
     r"gmt|utc|[a-z]?[ecpmb]s?t|am|pm|mon|tue|wed|thu|fri|sat|sun|\w{3,10}day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|de|ist|edt|est|h|hrs|güncelleme|giriş)\b",
     re.I,
 )
-_BY = re.compile(r"^(?:by|von|par|por|di|da|door|text|words|story by|written by|autor(?:in)?|author)\b[:\s]", re.I)
+_BY = re.compile(r"^(?:by|von|par|por|di|da|de|door|text|words|story by|written by|reported by|geschrieben von|autor(?:in)?|author)\b[:\s]", re.I)
 _SIGN_OFF = re.compile(r"^\(?(?:[a-zäöü]{2,5}|dpa|afp|ap|reuters|sda|apa|epd|kna|efe|ansa|ots)(?:\s?[/,-]\s?[a-zäöü]{2,6})*\)$|^(?:dpa|afp|ap|reuters|sda|apa|efe|ansa|ots)(?:/\w{2,5})*$|^\W*(?:source|quelle|fuente|fonte)\s*:\s*\S{2,20}(?:\s\S{2,20})?$|^©.{0,90}$", re.I)
+_BIO = re.compile(r"\b(?:is|was|writes|covers|has (?:covered|written|worked|been)|reports|works|joined|ist|schreibt|arbeitet|berichtet|est|écrit|couvre|travaille|es|escribe|cubre|trabaja|è|scrive)\b", re.I)
 _EDGE = 5
 _SHINGLE = 4
 
@@ -64,6 +65,8 @@ def _is_edge_line(block: Block, position: int, count: int, titles: list[str], au
     flat = fold(text)
     if first and block.kind in {"heading", "paragraph"} and any(flat == one or (len(one) > 20 and flat.replace(" ", "").endswith(one.replace(" ", "")) and len(flat) < len(one) + 70) for one in titles):
         return True
+    if last and authors and len(text) < 320 and flat.startswith(tuple(fold(name) for name in authors)) and _BIO.search(text):
+        return True
     if not (first or last) or len(text) > 140 or block.kind == "table":
         return False
     bare = text.lstrip("- ")
@@ -72,6 +75,13 @@ def _is_edge_line(block: Block, position: int, count: int, titles: list[str], au
     if (last and _SIGN_OFF.match(bare)) or _is_date(bare):
         return True
     names = fold(re.sub(_BY, "", bare))
+    if authors and _BY.match(bare) and fold(authors[0]) in names:  # “By Jane Doe • November 17, 2026 at 6:42 am”
+        rest = names
+        for one in authors:
+            rest = rest.replace(fold(one), " ")
+        rest = re.sub(r"[\d\W_]+", " ", _DATE_WORDS.sub(" ", rest)).split()
+        if len([word for word in rest if month_of(word) is None]) <= 3:
+            return True
     return bool(authors) and (names in {fold(" ".join(authors)), *(fold(name) for name in authors)} or (bool(_BY.match(bare)) and fold(authors[0]) in names and len(names) < len(fold(" ".join(authors))) + 40))
 
 

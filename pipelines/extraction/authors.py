@@ -35,6 +35,10 @@ _ROLE = re.compile(
 )
 _TRAILING = re.compile(r"\s*(?:\((?:[^()]*)\)|\[[^\]]*\]|<[^>]*>|\s(?:[-–—|]\s|für |for |in (?=[A-Z])|aus |at the |из ).*|,?\s(?:updated|published|on)\b.*|\s기자.*|記者$)\s*$")
 _BYLINE = re.compile(r"\b(?:by-?line|author|autor(?:en|in|es)?|auteur|autore|writer|creator|firma|verfasser|contributor|skribent|signature|c-author)s?\b|byline|author(?:name|-name|_name|s?$)|__author", re.I)
+_ONE_NAME = r"[^\W\d_a-z][\w’'.-]+(?:\s+(?:(?:de|del|della|von|van|der|den|la|le|di|da|bin|al|el|y)\s+)*[^\W\d_a-z][\w’'.-]*){1,3}"
+_BYLINE_TEXT = re.compile(
+    rf"^(?:(?i:written by|words by|story by|reported by|by|von|text von|par|por|de|di|da|door|av|af))\s*:?\s+({_ONE_NAME}(?:\s*(?:,|;|&|(?i:\band|und|et|y|e|en|och|og\b))\s+{_ONE_NAME})*)\s*(?:$|[•·|,;(–—\d-]|(?i:on|am|le|el|il|updated|published)\b)"
+)
 _FAR = re.compile(r"related|recommend|comment|sidebar|footer|teaser|most-?read|popular|widget|card|rail|nav|bio\b|about", re.I)
 
 
@@ -122,11 +126,13 @@ def _from_byline_elements(page: Page) -> list[str]:
 
 
 def _from_byline_text(page: Page) -> list[str]:
-    """“By Jane Doe” in a line of its own."""
-    for element in page.tree.iter("p", "div", "span", "em", "i"):
-        text = (element.text or "").strip() if len(element) else element_text(element)
-        if 6 < len(text) < 60 and re.match(r"(?:By|Von|Par|Por|Di)\s+[^\W\d_a-z]", text) and len(text.split()) <= 6 and not _is_far(element):
-            return [text]
+    """“By Jane Doe and John Roe • November 17, 2026” in a line of its own."""
+    for element in page.tree.iter("p", "div", "span", "em", "i", "font", "td", "small", "strong", "b"):
+        if len(element) > 6:
+            continue
+        text = element_text(element)
+        if 6 < len(text) < 160 and (match := _BYLINE_TEXT.match(text)) and not _is_far(element):
+            return [match.group(1)]
     return []
 
 

@@ -1,68 +1,75 @@
-"""A tree in; where no class, id or element names the article, the element that holds its paragraphs is marked as one. Reads structure, no words."""
+"""A tree in; where no class, id or element names the article, the blocks of its body out, found by structure. Changes nothing.
+
+Page builders with plain divs and hand-written pages are where trafilatura falls back to bare paragraphs: all subheadings lost, the comment form and the
+copyright line in. Here the page is read as a line of runs (text between block boundaries); the body is the passage under the title with the most prose,
+cut where a form, a row or list of links, or a heading of furniture stands.
+"""
 
 import re
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-# What trafilatura's container expressions look for, in short. A page with one of these is left alone.
+from .furniture import is_furniture, is_rail_heading
+from .records import Block
+
+# What trafilatura's container expressions look for, in short. A page with one of these is not read here.
 _TELLING = re.compile(
     r"(?:entry|article|art|post|page|text|story|main|theme|blog|section|single)[-_]{0,2}(?:content|body|text|entry|main|column)|articlebody|fulltext|"
     r"content[-_]{0,2}(?:main|body)|body-text|post_inner_wrapper|article__container|single-post|^article |wpb_text_column|^primary|^main|^story",
     re.I,
 )
 _EXACT = {"post", "entry", "content", "Content", "story", "text", "postarea", "art-postcontent", "article"}
-_TEXT_TAGS = ("p", "h2", "h3", "h4", "blockquote", "ul", "ol", "pre", "table", "div")
-_MIN_PARAGRAPH = 40
-_MARK = "article-body"
+_SKIPPED = {"script", "style", "noscript", "nav", "footer", "aside", "iframe", "svg", "head", "template", "object", "map", "dialog"}
+_FIELDS = {"input", "textarea", "select"}
+_BLOCKS = {
+    "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "th", "tr", "ul",
+}  # fmt: skip
+_PROSE = 70  # characters outside links that make a run a piece of prose
+_COMMENTED = re.compile(r"\b(?:says|said|wrote|schrieb|sagt|schreibt|a dit|dit|écrit|dice|escribió|scrive|ha scritto|zegt|schreef)\b\s*:?\s*.{0,60}$", re.I)
 
 
-def mark_container(tree: HtmlElement) -> None:
-    """Turn the element that holds the article's paragraphs into ``<article class="article-body">``, on pages that name none.
+@dataclass(kw_only=True)
+class Run:
+    """A stretch of text between two block boundaries."""
 
-    Such pages (builders with plain divs, hand-written ones) are where trafilatura falls back to bare paragraphs and loses all subheadings.
-    """
-    if _is_named(tree):
-        return
-    found = find_container(tree)
-    if found is not None and found.tag not in {"body", "html"}:
-        found.tag = "article"
-        found.set("class", _MARK)
-    elif found is not None:
-        found.set("class", "")
-        _wrap(found)
+    tag: str
+    text: str = ""
+    linked: int = 0
+    links: int = 0
+    bold: int = 0
+    after_image: bool = False
+    shape: tuple[str, ...] = ()
+    mark: str | None = None
+    """`form` or `rule` for a boundary that is no text."""
 
+    @property
+    def own(self) -> int:
+        return len(self.text) - self.linked
 
-def find_container(tree: HtmlElement) -> HtmlElement | None:
-    """The lowest element under which most of the page's running text stands."""
-    weights: dict[HtmlElement, float] = {}
-    total = 0.0
-    for paragraph in tree.iter("p", "div", "td", "blockquote", "li", "section", "font", "span"):
-        own = _own_text(paragraph)
-        if own < _MIN_PARAGRAPH:
-            continue
-        weight = own - 1.5 * _link_text(paragraph)
-        if weight <= 0 or paragraph.tag == "li" and own < 2 * _MIN_PARAGRAPH:
-            continue
-        total += weight
-        element: HtmlElement | None = paragraph if paragraph.tag not in {"p", "span", "li", "font", "blockquote"} else paragraph.getparent()
-        while element is not None:
-            weights[element] = weights.get(element, 0.0) + weight
-            element = element.getparent()
-    if total < 3 * _MIN_PARAGRAPH:
-        return None
-    body = tree.find(".//body")
-    current = body if body is not None else tree
-    while True:
-        heavy = max((child for child in current if isinstance(child.tag, str)), key=lambda child: weights.get(child, 0.0), default=None)
-        # 0.75: below it, text stands in several siblings, which is the article itself (or a listing)
-        if heavy is None or weights.get(heavy, 0.0) < 0.75 * weights.get(current, total):
-            return current
-        if heavy.tag in {"p", "li", "ul", "ol", "table", "blockquote", "span"} and heavy.tag != "table":
-            return current
-        current = heavy
+    @property
+    def is_prose(self) -> bool:
+        return self.own >= _PROSE and self.linked < 0.5 * len(self.text)
+
+    @property
+    def level(self) -> int | None:
+        if re.fullmatch(r"h[1-6]", self.tag):
+            return int(self.tag[1])
+        # a line that is bold throughout and no sentence is a heading by hand
+        by_hand = self.bold >= 0.95 * len(self.text) and 2 < len(self.text) < 90 and self.tag in {"p", "div", "td", "center"} and self.links == 0
+        return 3 if by_hand and self.text[-1] not in ".:,;" else None
 
 
-def _is_named(tree: HtmlElement) -> bool:
+@dataclass(kw_only=True)
+class _Walk:
+    runs: list[Run] = field(default_factory=list)
+    current: Run | None = None
+    image: bool = False
+
+
+def is_named(tree: HtmlElement) -> bool:
+    """Whether a class, an id, a role or an element says where the article is."""
     for element in tree.iter("article", "div", "main", "section"):
         if element.tag in {"article", "main"} or element.get("itemprop") == "articleBody" or (element.get("role") or "").startswith(("main", "article")):
             return True
@@ -72,21 +79,157 @@ def _is_named(tree: HtmlElement) -> bool:
     return False
 
 
-def _wrap(body: HtmlElement) -> None:
-    """Put what a body holds into one article, so that its headings are read in place."""
-    article = body.makeelement("article", {"class": _MARK})
-    article.text, body.text = body.text, None
-    for child in list(body):
-        article.append(child)
-    body.append(article)
+def plain_blocks(tree: HtmlElement, *, title: str | None) -> list[Block]:
+    """The body of a page that names nothing; an empty list where no passage of prose stands out."""
+    runs = runs_of(tree)
+    passages = _passages(runs[_start(runs, title) :])
+    if not passages:
+        return []
+    best = max(passages, key=_weight)
+    shapes = {run.shape for run in best if run.is_prose}
+    kept: list[Run] = []
+    for passage in passages:
+        alike = [run for run in passage if run.is_prose and run.shape in shapes]
+        if passage is best or (len(alike) >= 2 and _weight(passage) > 0.25 * _weight(best) and passages.index(passage) < passages.index(best) + 4):
+            kept += passage
+    if sum(run.is_prose for run in kept) < 3 or _weight(kept) < 400:
+        return []
+    return _blocks(kept)
 
 
-def _own_text(element: HtmlElement) -> int:
-    """Characters of text that belong to the element itself and its inline children."""
-    if element.tag in {"div", "td", "section"}:
-        return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
-    return len(" ".join("".join(element.itertext()).split()))
+def runs_of(tree: HtmlElement) -> list[Run]:
+    walk = _Walk()
+    body = tree.find(".//body")
+    stack: list[tuple[HtmlElement, bool]] = []
+    _enter(body if body is not None else tree, walk, stack)
+    _close(walk)
+    return walk.runs
 
 
-def _link_text(element: HtmlElement) -> int:
-    return sum(len("".join(link.itertext())) for link in element.iter("a"))
+def _enter(root: HtmlElement, walk: _Walk, stack: list[tuple[HtmlElement, bool]]) -> None:
+    """Walk without recursion: pages nest deeper than Python's stack."""
+    stack.append((root, False))
+    while stack:
+        element, leaving = stack.pop()
+        tag = str(element.tag)
+        if leaving:
+            if tag in _BLOCKS:
+                _close(walk)
+            if element is not root:
+                _add(element.tail, element.getparent(), walk)
+            continue
+        if tag in _SKIPPED:
+            _add(element.tail, element.getparent(), walk)
+            continue
+        if tag in _BLOCKS:
+            _close(walk)
+        elif tag == "img":
+            walk.image = True
+        elif tag == "br":
+            _add("\n", element.getparent(), walk)
+        elif tag == "hr" or (tag in _FIELDS and (element.get("type") or "text").lower() not in {"hidden", "image"}):
+            _close(walk)
+            walk.runs.append(Run(tag=tag, mark="rule" if tag == "hr" else "form"))
+        stack.append((element, True))
+        if tag not in _FIELDS and tag != "button":
+            _add(element.text, element, walk)
+            stack.extend((child, False) for child in reversed(element) if isinstance(child.tag, str))
+    # tails of skipped comments do not exist: the parser removed comments and joined their tails
+
+
+def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
+    if not text or within is None or (not text.strip() and walk.current is None):
+        return
+    block, linked, bold = within, False, False
+    while block is not None and block.tag not in _BLOCKS:
+        linked = linked or block.tag == "a"
+        bold = bold or block.tag in {"b", "strong"} or (block.tag == "font" and (block.get("size") or "") in {"4", "5", "+1", "+2"})
+        block = block.getparent()
+    if walk.current is None:
+        outer = [one for one in ([block, *block.iterancestors()][:3] if block is not None else [])]
+        shape = tuple(f"{one.tag}.{one.get('class') or ''}" for one in outer)
+        quoted = block is not None and (block.tag == "blockquote" or any(one.tag == "blockquote" for one in block.iterancestors()))
+        tag = "blockquote" if quoted else str(block.tag) if block is not None else "body"
+        walk.current = Run(tag=tag, after_image=walk.image, shape=shape)
+        walk.runs.append(walk.current)
+    run = walk.current
+    flat = re.sub(r"[^\S\n]+", " ", text if text == "\n" else text.replace("\n", " "))
+    run.text += flat
+    size = len(flat.strip())
+    if linked:
+        run.linked += size
+        run.links += 1
+    if bold:
+        run.bold += size
+
+
+def _close(walk: _Walk) -> None:
+    run = walk.current
+    if run is not None:
+        run.text = "\n".join(line for piece in run.text.split("\n") if (line := " ".join(piece.split())))
+        if run.text:
+            walk.image = False
+        else:
+            walk.runs.remove(run)
+    walk.current = None
+
+
+def _start(runs: list[Run], title: str | None) -> int:
+    """Where the body may begin: after the h1, else after the line that is the title."""
+    wanted = _fold(title)
+    firsts = [position for position, run in enumerate(runs) if run.tag == "h1"]
+    same = [position for position in firsts if wanted and _fold(runs[position].text) == wanted]
+    lines = [position for position, run in enumerate(runs) if wanted and _fold(run.text) == wanted and run.links == 0]
+    return next((found[0] + 1 for found in (same, lines, firsts) if found), 0)
+
+
+def _passages(runs: list[Run]) -> list[list[Run]]:
+    passages: list[list[Run]] = [[]]
+    for position, run in enumerate(runs):
+        following = runs[position + 1] if position + 1 < len(runs) else None
+        if run.mark == "form" or _is_boundary(run, following):
+            passages.append([])
+        elif run.mark == "rule":
+            if any(one.is_prose for one in passages[-1]):
+                passages.append([])
+        else:
+            passages[-1].append(run)
+    return [passage for passage in passages if any(run.is_prose for run in passage)]
+
+
+def _is_boundary(run: Run, following: Run | None) -> bool:
+    if is_rail_heading(run.text) or (len(run.text) < 140 and _COMMENTED.search(run.text) and not run.is_prose and run.level is None):
+        return True
+    linked = run.linked > 0.6 * len(run.text)
+    if run.links >= 2 and len(run.text) < 400 and (linked or len(run.text) - run.linked < 40):
+        return True
+    next_linked = following is not None and following.links > 0 and following.linked > 0.6 * len(following.text)
+    return run.links > 0 and linked and not run.is_prose and next_linked or (run.level is not None and next_linked)
+
+
+def _weight(runs: list[Run]) -> int:
+    return sum(run.own for run in runs if run.is_prose)
+
+
+def _blocks(runs: list[Run]) -> list[Block]:
+    blocks: list[Block] = []
+    for run in runs:
+        text = run.text
+        if is_furniture(text) or (run.after_image and len(text) < 200 and run.tag != "h2" and not (run.tag == "p" and len(text) > 120)):
+            continue
+        if run.links and run.linked > 0.9 * len(text) and run.tag != "li":
+            continue
+        if run.level is not None:
+            blocks.append(Block(kind="heading", text=text.replace("\n", " "), level=run.level))
+        elif run.tag == "li":
+            item = f"- {text}"
+            if blocks and blocks[-1].kind == "list":
+                item = f"{blocks.pop().text}\n{item}"
+            blocks.append(Block(kind="list", text=item))
+        else:
+            blocks.append(Block(kind={"blockquote": "quote", "pre": "code"}.get(run.tag, "paragraph"), text=text))
+    return blocks
+
+
+def _fold(text: str | None) -> str:
+    return re.sub(r"\W+", " ", (text or "").replace("\xad", "")).strip().casefold()

@@ -14,6 +14,7 @@ from .records import Block
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _INLINE = {"em", "i", "b", "strong", "span"}
+_COUNT = re.compile(r"\s*\(\s*\d[\d.,]*\s*\)\s*$")  # “Comments (12)”
 _FORM_WRAPPERS = {"div", "section", "aside"}
 
 
@@ -50,7 +51,7 @@ def is_furniture(text: str, *, kind: str = "paragraph") -> bool:
 
 def is_rail_heading(text: str) -> bool:
     """Whether a heading of these words stands above links to other pages, comments or a form."""
-    flat = " ".join(text.split()).strip(" -–—|·•:*>»→…")
+    flat = _COUNT.sub("", " ".join(text.split())).strip(" -–—|·•:*>»→…")
     return 2 < len(flat) < 80 and bool(_lexicon()["heading"].fullmatch(flat))
 
 

@@ -27,7 +27,7 @@ def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extrac
     title, title_raw = fields.title(page, names)
     written_by, authors_raw = authors.authors(page, site_names=names)
     titles = [one for one in (title, title_raw, *page.headings, *fields.titles_of(page)) if one]
-    blocks = settle(without_furniture(body_blocks(page), title=title), page, titles=titles, authors=written_by)
+    blocks = settle(without_furniture(body_blocks(page, title=title), title=title), page, titles=titles, authors=written_by)
     if reason := reject_of(page, blocks, title=title):
         return _rejected(reason, page=page, title=title)
     return _extraction(page, blocks, (title, title_raw), (written_by, authors_raw))

@@ -13,7 +13,7 @@ from copy import deepcopy
 from lxml.etree import _Element
 from trafilatura import bare_extraction
 
-from .container import mark_container
+from .container import is_named, plain_blocks
 from .furniture import prune
 from .page import Page
 from .records import Block
@@ -25,11 +25,15 @@ _BLOCKS = {"p", "head", "list", "quote", "code", "table", "item", "row", "fw", "
 _DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}  # given so that it does not ask the clock
 
 
-def body_blocks(page: Page) -> list[Block]:
-    """The blocks that trafilatura takes from the page once its furniture is gone; an empty list where it finds no text."""
+def body_blocks(page: Page, *, title: str | None = None) -> list[Block]:
+    """The blocks of the body: by structure where the page names nothing, else what trafilatura takes once the furniture is gone.
+
+    An empty list where neither finds text.
+    """
+    if not is_named(page.tree) and (blocks := plain_blocks(page.tree, title=title)):
+        return blocks
     tree = deepcopy(page.tree)
     prune(tree)
-    mark_container(tree)
     document = bare_extraction(
         tree, url=page.url, include_comments=False, with_metadata=False, date_extraction_params=_DATE_PARAMS, deduplicate=False
     )
