@@ -19,15 +19,17 @@ from .timeline import Article, Story, Timeline
 from .wording import Wording, founding, wording
 
 STEADY = {"nextjs", "bare"}  # looks whose article pages change only when the article or its comments do
-SLOW_SECONDS = 1.5
 
 
 class Desk:
     """One outlet as it stands at `at`."""
 
-    def __init__(self, outlet: Outlet, *, seed: int, timeline: Timeline, at: datetime, base: str) -> None:
+    def __init__(
+        self, outlet: Outlet, *, seed: int, timeline: Timeline, at: datetime, base: str, slow_seconds: float
+    ) -> None:
         self.outlet, self.seed, self.at, self.base = outlet, seed, at, base
         self.started_at = timeline.started_at
+        self.slow_seconds = slow_seconds
         self.words: Wording = wording(outlet.tongue, seed=seed, outlet=outlet.name)
         self.stories: tuple[Story, ...] = timeline.until(at)
         live: list[Article] = []
@@ -155,7 +157,7 @@ class Desk:
             kind=kind,
             write=lambda: LOOKS[self.outlet.look].article(self.article_sheet(a, paywalled=paywalled)),
             changed_at=self.changed_at(a),
-            delay_seconds=SLOW_SECONDS if slow else 0.0,
+            delay_seconds=self.slow_seconds if slow else 0.0,
         )
 
     def notice(self, kind: str, path: str, status: int, *, changed_at: datetime | None = None) -> Page:

@@ -67,9 +67,12 @@ class TruthPage:
 class Newsroom:
     """The eight outlets at the time that the clock shows."""
 
-    def __init__(self, *, seed: int = DEFAULT_SEED, clock: Clock | None = None, port: int = 0) -> None:
+    def __init__(
+        self, *, seed: int = DEFAULT_SEED, clock: Clock | None = None, port: int = 0, slow_seconds: float = 1.5
+    ) -> None:
         self.seed = seed
         self.clock = Clock(FIXED_START) if clock is None else clock
+        self.slow_seconds = slow_seconds  # what the one slow page takes to answer
         self.port = port  # set by `serve`; part of every URL
         self._timelines = {o.name: Timeline(o, seed=seed, started_at=self.clock.started_at) for o in OUTLETS}
         self._desks: dict[tuple[str, datetime, int], Desk] = {}
@@ -91,7 +94,12 @@ class Newsroom:
                 if len(self._desks) > 4 * len(OUTLETS):
                     self._desks.clear()
                 self._desks[key] = Desk(
-                    outlet, seed=self.seed, timeline=self._timelines[outlet.name], at=at, base=self.base(outlet.name)
+                    outlet,
+                    seed=self.seed,
+                    timeline=self._timelines[outlet.name],
+                    at=at,
+                    base=self.base(outlet.name),
+                    slow_seconds=self.slow_seconds,
                 )
                 _ = self._desks[key].pages  # built under the lock: two threads would both build them
             return self._desks[key]

@@ -75,12 +75,19 @@ def staff(outlet: Outlet, *, seed: int) -> tuple[str, ...]:
     return tuple(f"{name} {last}" for name, last in zip(first, rng.sample(pool["last"], 5), strict=True))
 
 
-def address(outlet: Outlet, *, title: str, section: str, published_at: datetime, number: int) -> str:
-    """The path at which an outlet publishes."""
+def address(
+    outlet: Outlet, *, title: str, section: str, published_at: datetime, number: int, taken: bool = False
+) -> str:
+    """The path at which an outlet publishes; where it is taken, the slug ends in the number, as WordPress does it."""
     local = published_at.astimezone(outlet.zone)
     label = slug(wording(outlet.tongue, seed=0, outlet=outlet.name).sections[section])
     return outlet.article_path.format(
-        y=f"{local.year:04}", m=f"{local.month:02}", d=f"{local.day:02}", slug=slug(title), section=label, number=number
+        y=f"{local.year:04}",
+        m=f"{local.month:02}",
+        d=f"{local.day:02}",
+        slug=f"{slug(title)}-{number}" if taken else slug(title),
+        section=label,
+        number=number,
     )
 
 
@@ -133,7 +140,7 @@ class Timeline:
         title = topic.titles[headline].format_map(slots)
         path = address(outlet, title=title, section=topic.section, published_at=local, number=41000 + 37 * number)
         if path in self._paths:
-            path = address(outlet, title=f"{title} {number}", section=topic.section, published_at=local, number=number)
+            path = address(outlet, title=title, section=topic.section, published_at=local, number=number, taken=True)
         self._paths.add(path)
         first = Article(
             outlet=outlet.name,

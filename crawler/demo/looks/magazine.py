@@ -128,7 +128,6 @@ def article(s: Sheet) -> str:
         quote='<blockquote class="KXpull">{}</blockquote>',
         heading=s.pick("heads", "<h2>{}</h2>", "<h3><strong>{}</strong></h3>"),
     )
-    inline = _rail(s, "related_title", s.related, "KXinline")
     letter = f"""<div class="KXrail KXletter"><h3>{s.word("newsletter_title")}</h3><p>{s.word("newsletter_text")}</p><input type="email" placeholder="{s.word("newsletter_field")}">
 <button>{s.word("newsletter_button")}</button><p>{s.word("newsletter_small")}</p></div>"""
     if s.paywalled:
@@ -137,10 +136,13 @@ def article(s: Sheet) -> str:
             f'<div class="paywall KXrail"><h2>{s.word("paywall_title")}</h2><p>{s.word("paywall_text")}</p><a href="/subscribe.html">{s.word("paywall_button")}</a></div>'
         )
     else:
-        blocks.insert(
-            min(2, len(blocks)),
-            inline if s.theme("inline").random() < 0.5 else f'<div class="KXad">{s.word("advert")}</div>',
+        inline = s.theme("inline").random() < 0.5
+        rail = (
+            _rail(s, "related_title", s.related, "KXinline")
+            if inline
+            else f'<div class="KXad">{s.word("advert")}</div>'
         )
+        blocks.insert(2, rail)
     share = " ".join(f'<a class="KXshare" href="#">{part}</a>' for part in s.parts("share_places"))
     tags = " ".join(f'<a rel="tag" href="{s.side("tag", t)}">{s.say(t)}</a>' for t in a.tags)
     said = "".join(
