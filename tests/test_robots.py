@@ -181,4 +181,4 @@ def test_hostile_patterns_cost_no_time() -> None:
     found = rules("User-agent: *\n" + ("Disallow: /" + "*a" * 60 + "b$\n") * 200)
     start = time.process_time()
     assert allowed(found, "/" + "a" * 2000)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 8

@@ -155,7 +155,7 @@ def test_entities_are_not_expanded_and_no_file_is_read() -> None:
     sitemap = read_sitemap(
         urlset(entry("https://times.example/a&x;&l11;") + entry("https://times.example/b"), head), url=URL
     )
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 8
     assert all(len(url) < 200 for url in urls(sitemap))
     assert "https://times.example/b" in urls(sitemap)
 

@@ -105,10 +105,12 @@ def read_page(
 def _kind(address: str, link: _Link) -> str | None:
     if looks_like_article(address):
         return "article"
-    # A headline tells more than an address: in a heading or a teaser, outside the menus, and long enough.
+    # A headline tells more than an address: in a heading or a teaser, outside the menus, and long enough. In a heading
+    # even where the address could be a section's: /news/strike.
     words = len((link.title or "").split())
     teaser = (link.in_heading or link.in_article) and not link.in_furniture and not link.nofollow
-    if teaser and words >= 5 and not looks_like_section(address) and not looks_like_service(address):
+    headline = teaser and words >= 5 and (link.in_heading or not looks_like_section(address))
+    if headline and not looks_like_service(address):
         return "article"
     if not link.nofollow and words <= 5 and looks_like_section(address):
         return "section"

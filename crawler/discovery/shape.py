@@ -63,15 +63,18 @@ def looks_like_article(url: str) -> bool:
     # On the news set, 2026-11, which the rules were written by: 119 of 119 articles recognised; of 4,939 links of one
     # or two words in the pages' menus 225 (4.6 %) taken for articles, and many of these are (tickers, tag clouds).
     path, query = path_and_query(url)
+    numbered = bool(query and _QUERY_ID.search(query))
     segments = [segment for segment in unquote(path, errors="replace").split("/") if segment]
-    if not segments or _OTHER_EXTENSION.search(segments[-1]):
+    if not segments:
+        return numbered
+    if _OTHER_EXTENSION.search(segments[-1]):
         return False
     if any(segment.lower() in _LISTS or segment.lower() in _CATEGORIES for segment in segments):
         return False
     extension = _PAGE_EXTENSION.search(segments[-1])
     last = _PAGE_EXTENSION.sub("", segments[-1])
     if _INDEX.fullmatch(last) or not last:
-        return False
+        return numbered
     joined = "/".join([*segments[:-1], last])
     dated = _DATE.search(joined)
     if dated and (dated["rest"] or dated.end() < len(joined)):
@@ -89,7 +92,7 @@ def looks_like_article(url: str) -> bool:
         return True
     if len(segments) > 1 and segments[-2].lower() in _ARTICLE_FOLDERS:
         return any(character.isdigit() for character in last) or len(words) >= 3
-    return bool(query and _QUERY_ID.search(query))
+    return numbered
 
 
 def looks_like_section(url: str) -> bool:

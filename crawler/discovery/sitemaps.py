@@ -161,7 +161,7 @@ def _xml(body: bytes, reading: _Reading) -> Sitemap:
 def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
     try:
         yield from etree.iterparse(
-            io.BytesIO(_DOCTYPE.sub(b"", body[:65_536], count=1) + body[65_536:]),
+            io.BytesIO(_DOCTYPE.sub(b"", body[:16_384], count=1) + body[16_384:]),
             events=("start", "end"),
             resolve_entities=False,
             load_dtd=False,
