@@ -73,7 +73,7 @@ def written_and_read(exchange: Exchange, notes: CaptureNotes) -> tuple[Capture, 
         return capture, body, raw.block, raw.request
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     response=http_responses(),
     announcements=st.lists(ANNOUNCEMENTS, max_size=3).map(tuple),
@@ -101,7 +101,7 @@ def test_an_http_exchange_is_read_as_it_was_written(
     assert capture.payload_digest == payload_digest_of(wire)[0]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(response=st.binary(max_size=300) | st.binary(max_size=300).map(lambda b: b"HTTP/1.1 200\r\n" + b))
 def test_bytes_that_are_hardly_http_come_back_too(response: bytes) -> None:
     exchange = Exchange(url="https://a.example/", started_at=AT, request=b"", response=response, ip_address=None)

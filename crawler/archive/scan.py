@@ -2,7 +2,8 @@
 never guesses past damage.
 
 Why not fastwarc's iterator: it ends silently at a torn member (2.0.1, 2026-11), and reading is where a torn file must
-be noticed. zlib checks each member's CRC and size; this loop reads 55,000 small records a second, fastwarc's 66,000.
+be noticed. zlib checks each member's CRC and size. Of 6 KB records this reads 34,000 a second, fastwarc 67,000: both
+far more than what is done with a record afterwards.
 """
 
 from __future__ import annotations
