@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protego import Protego
 
 from crawler.robots import Allowed, Refused, RobotsRules, parse_robots
 
@@ -175,6 +178,16 @@ def test_sitemaps_belong_to_everybody() -> None:
 def test_a_whole_user_agent_is_cut_to_its_token() -> None:
     text = "User-agent: broadsheet\nDisallow: /"
     assert not allowed(rules(text, agent="Broadsheet/0.1 (+https://example.org/bot)"), "/")
+
+
+pieces = st.lists(st.sampled_from(["a", "b", "/", "*", "%61", ".html", "?"]), max_size=6).map("".join)
+lines = st.builds("{}: /{}{}".format, st.sampled_from(["Allow", "Disallow"]), pieces, st.sampled_from(["", "$"]))
+
+
+@given(lines=st.lists(lines, min_size=1, max_size=5), path=pieces.filter(lambda path: "*" not in path))
+def test_decides_as_protego_does_on_plain_files(lines: list[str], path: str) -> None:
+    text = "User-agent: *\n" + "\n".join(lines)
+    assert allowed(rules(text), "/" + path) is Protego.parse(text).can_fetch(f"{SITE}/{path}", "Broadsheet")
 
 
 def test_hostile_patterns_cost_no_time() -> None:
