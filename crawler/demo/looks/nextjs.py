@@ -10,7 +10,7 @@ from typing import Any
 from .sheet import Sheet, Teaser, body_html, esc
 
 CSS = """
-body{margin:0;font:17px/1.6 Inter,Arial,sans-serif;color:#111}a{color:inherit;text-decoration:none}.HEADER{position:sticky;top:0;background:ACCENT;color:#fff;display:flex;gap:26px;align-items:center;padding:14px 30px}.LOGO{font-weight:800;font-size:24px}
+body{margin:0;font:17px/1.6 Inter,Arial,sans-serif;color:#111}a{color:inherit;text-decoration:none}.HEADER{position:sticky;top:0;background:ACCENT;color:#fff;display:flex;gap:26px;align-items:center;padding:14px 30px}.HEADER nav{display:flex;gap:18px}.LOGO{font-weight:800;font-size:24px}
 .LAYOUT{display:grid;grid-template-columns:minmax(0,680px) 300px;gap:50px;max-width:1060px;margin:30px auto}.TITLE{font-size:40px;line-height:1.12;margin:0 0 10px}.DEK{font-size:20px;color:#555}.META{display:flex;gap:14px;font-size:14px;color:#666;margin:14px 0}
 .FIGURE{margin:20px 0}.FIGURE img{width:100%;border-radius:10px}.CAPTION{font-size:13px;color:#777}.QUOTE{border-left:4px solid ACCENT;margin:24px 0;padding-left:20px;font-size:21px}.CARD{border:1px solid #e5e5e5;border-radius:10px;padding:16px;margin-bottom:20px;font-size:15px}
 .FOOT{background:#f2f2f7;padding:30px;font-size:14px;margin-top:50px}.BANNER{position:fixed;bottom:0;left:0;right:0;background:#111;color:#eee;padding:14px 30px;font-size:13px}.HIDE{position:absolute;left:-9999px}
@@ -46,9 +46,7 @@ def _styled(s: Sheet, page: str) -> str:
             dice.choice([f"{part.title()}_{part.lower()}__", f"{part.lower()}-", "sc-", "css-"])
             + f"{dice.getrandbits(30):06x}"
         )
-        page = (
-            page.replace(f"%{part}%", name).replace(f".{part}{{", f".{name}{{").replace(f".{part} img", f".{name} img")
-        )
+        page = page.replace(f"%{part}%", name).replace(f".{part}{{", f".{name}{{").replace(f".{part} ", f".{name} ")
     return page
 
 

@@ -12,7 +12,7 @@ CSS = """
 :root{--wp--preset--color--accent:ACCENT}body{margin:0;font:18px/1.65 system-ui,sans-serif;color:#1b1b1b}a{color:inherit}
 .wp-site-blocks>header{border-bottom:4px solid ACCENT;padding:24px 6vw}.wp-block-site-title{font:700 34px Georgia,serif;margin:0}.wp-block-site-title a{text-decoration:none}
 .wp-block-navigation__container{display:flex;gap:28px;list-style:none;padding:0;margin:10px 0 0;font-size:15px}.is-layout-constrained{max-width:720px;margin:0 auto;padding:0 20px}
-.wp-block-post-title{font:700 42px/1.15 Georgia,serif;margin:.6em 0 .3em}.wp-block-post-excerpt{font-size:21px;color:#555}.wp-block-group.meta{display:flex;gap:16px;font-size:14px;color:#555}
+.wp-block-post-title{font:700 42px/1.15 Georgia,serif;margin:.6em 0 .3em}.wp-block-post-title a{text-decoration:none}.wp-block-query-title{font-size:17px;color:#777}.wp-block-post-excerpt{font-size:21px;color:#555}.wp-block-group.meta{display:flex;gap:16px;font-size:14px;color:#555}
 figure{margin:24px 0}figure img{width:100%}figcaption{font-size:13px;color:#666}.wp-block-quote{border-left:4px solid ACCENT;margin:0;padding-left:22px;font-style:italic}
 .wp-block-columns{display:flex;gap:30px}.wp-block-column{flex:1}.wp-block-post-template{list-style:none;padding:0}.wp-block-group.box{background:#f3f5f2;padding:22px;margin:30px 0}
 .skip-link{position:absolute;left:-9999px}footer.wp-block-template-part{background:#111;color:#ddd;padding:30px 6vw;font-size:14px;margin-top:60px}.cmplz-cookiebanner{position:fixed;right:20px;bottom:20px;width:340px;background:#fff;border:1px solid #999;padding:18px;font-size:14px}

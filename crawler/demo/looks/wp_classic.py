@@ -12,7 +12,7 @@ body{margin:0;background:#f1f1f1;color:#333;font:16px/1.7 Georgia,serif}a{color:
 .main-navigation ul{list-style:none;margin:0;padding:0;border-top:3px solid ACCENT;border-bottom:1px solid #ddd}
 .main-navigation li{display:inline-block;padding:10px 18px 10px 0;font:bold 14px sans-serif}.site-content{display:flex;gap:50px;margin-top:30px}
 .content-area{flex:2.2}.widget-area{flex:1;font-size:14px}.widget-title{font:bold 15px sans-serif;border-bottom:2px solid #eee}
-.entry-title{font-size:34px;line-height:1.2;margin:.2em 0}.entry-meta,.entry-footer{font:13px sans-serif;color:#777}
+.entry-title{font-size:34px;line-height:1.2;margin:.2em 0}h2.entry-title{font-size:25px}.entry-title a,.page-title a{text-decoration:none}.page-title{font-size:17px;color:#777}.entry-meta,.entry-footer{font:13px sans-serif;color:#777}
 .wp-caption{margin:0 0 20px}.wp-caption img{width:100%}.wp-caption-text{font-size:13px;color:#777}blockquote{border-left:4px solid #ddd;margin-left:0;padding-left:20px;font-style:italic}
 .screen-reader-text{position:absolute;left:-9999px}.comment-list{list-style:none;padding:0}.comment{border-top:1px solid #eee}
 .cookie-notice{position:fixed;bottom:0;left:0;right:0;background:#222;color:#fff;padding:12px 40px;font:13px sans-serif}.site-info{border-top:1px solid #ddd;font:13px sans-serif;color:#777;padding-top:10px}
