@@ -139,21 +139,27 @@ class NewsSpider(Spider):
     def read_feed(self, response: Response) -> Iterator[Found]:
         """The articles that a feed announces."""
         try:
-            yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
+            feed = read_feed(response.body, url=response.url, content_type=_content_type(response))
         except NotAFeed as error:
             self._note(response, str(error))
             yield from self._guess("feed", self.site_of(response), after=response.url)
+        else:
+            self._note(response, *feed.notes)
+            yield from feed.items
 
     def read_sitemap(self, response: Response) -> Iterator[Found]:
         """The articles, or the further sitemaps, that a sitemap lists. A sitemap that is a feed is read as one."""
         try:
-            yield from read_sitemap(response.body, url=response.url).items
+            sitemap = read_sitemap(response.body, url=response.url)
         except NotASitemap as error:
             try:
                 yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
             except NotAFeed:
                 self._note(response, str(error))
                 yield from self._guess("sitemap", self.site_of(response), after=response.url)
+        else:
+            self._note(response, *sitemap.notes)
+            yield from sitemap.items
 
     def read_listing(self, response: Response) -> Iterator[Found]:
         """The articles and sections that a listing links; its feeds and sitemaps where none are configured."""
@@ -162,6 +168,7 @@ class NewsSpider(Spider):
         page = read_page(
             response.body, url=response.url, content_type=_content_type(response), channel=kind, hosts=site.hosts
         )
+        self._note(response, *page.notes)
         yield from page.links
         if not site.feeds:
             yield from page.feeds
@@ -190,12 +197,18 @@ class NewsSpider(Spider):
 
     def read_article(self, response: Response) -> Iterator[Found]:
         """The links of an article page; asked only where the site says `follow_article_links`."""
-        page = read_page(response.body, url=response.url, content_type=_content_type(response), channel="section")
+        hosts = self.site_of(response).hosts
+        page = read_page(
+            response.body, url=response.url, content_type=_content_type(response), channel="section", hosts=hosts
+        )
+        self._note(response, *page.notes)
         yield from page.links
 
-    def _note(self, response: Response, what: str) -> None:
+    def _note(self, response: Response, *notes: str) -> None:
+        """Leave a remark in the crawl log's line of this page."""
         assert response.request is not None
-        response.request.meta["visit"].detail = what[:300]
+        if notes:
+            response.request.meta["visit"].detail = "; ".join(notes)[:300]
 
 
 def is_sitemap_name(url: str) -> bool:
