@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -200,8 +201,17 @@ def _is_storable(text: str) -> bool:
     return True
 
 
+_SCHEME_AND_AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\]*")
+
+
 def _host(url: str) -> str:
+    found = _SCHEME_AND_AUTHORITY.match(url)
+    return _host_at(found[0]) if found else ""
+
+
+@lru_cache(maxsize=4096)  # a page has a hundred links to a handful of hosts
+def _host_at(authority: str) -> str:
     try:
-        return storable((urlsplit(url).hostname or "").lower())
+        return storable((urlsplit(authority).hostname or "").lower())
     except ValueError:
         return ""

@@ -24,7 +24,7 @@ from pipelines.pages import Page
 from pipelines.workers import Done, Lost, Workers
 from warehouse import from_arrow, to_arrow
 
-_CHUNK = 500  # captures whose rows are held as Python objects; as Arrow they take a fraction of the memory
+_CHUNK = 100  # captures whose rows are held as Python objects; as Arrow they take a fraction of the memory
 
 
 @dataclass(frozen=True, kw_only=True)
