@@ -142,6 +142,9 @@ def _by_article_body(blocks: list[Block], page: Page, body: str) -> list[Block]:
     cut_off = after > 0.2 * sum(len(block.text) for block in blocks)  # some publishers put only the first part into JSON-LD
     kept: list[Block] = []
     for position, (block, share) in enumerate(zip(blocks, shares, strict=True)):
+        if block.kind == "list" and kept and kept[-1].text.endswith(":"):  # JSON-LD bodies often leave lists out
+            kept.append(block)
+            continue
         outside = share < 0.2 and len(block.text) > 20 and (position > last or block.kind in {"paragraph", "list", "quote"})
         if outside and position > first and not (cut_off and position > last) and not (position < last and block.kind != "paragraph"):
             continue

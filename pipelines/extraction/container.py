@@ -198,7 +198,7 @@ def _passages(runs: list[Run]) -> list[list[Run]]:
 
 
 def _is_boundary(run: Run, following: Run | None) -> bool:
-    if is_rail_heading(run.text) or (len(run.text) < 140 and _COMMENTED.search(run.text) and not run.is_prose and run.level is None):
+    if is_rail_heading(run.text) or (_COMMENTED.search(run.text.split("\n")[0][:140]) and (not run.is_prose or "\n" in run.text) and run.level is None):
         return True
     linked = run.linked > 0.6 * len(run.text)
     if run.links >= 2 and len(run.text) < 400 and (linked or len(run.text) - run.linked < 40):

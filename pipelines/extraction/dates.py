@@ -131,7 +131,7 @@ def _text_dates(page: Page) -> Iterator[tuple[str, str]]:
         if not 6 <= len(words) <= 140 or not re.search(r"(?:19|20)\d{2}|\d[./-]\d{1,2}[./-]\d{2}", words) or _is_far(element):
             continue
         seen += 1
-        if not telling and len(_DATE_OR_CLOCK.sub(" ", words).split()) > 6:  # a sentence that mentions a day
+        if not telling and len(_DATE_OR_CLOCK.sub(" ", words).split()) > 9:  # a sentence that mentions a day
             continue
         if not re.search(r"©|copyright|all rights|rechte vorbehalten", words, re.I):
             yield words, "text"

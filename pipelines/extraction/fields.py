@@ -123,6 +123,8 @@ def section(page: Page) -> str | None:
         crumbs = [text_of(item.get("name")) or text_of(inner.get("name") if isinstance(inner := item.get("item"), dict) else None) for item in _crumbs(page)]
         middle = [crumb for crumb in crumbs if crumb][1:-1] if len(crumbs) > 2 else []
         found = middle[-1] if middle else None
+    if found is None:
+        found = next((text for a in page.tree.xpath("//a[contains(@rel,'category')]") if (text := element_text(a))), None)
     return found if found and len(found) < 100 else None
 
 
@@ -131,7 +133,7 @@ def tags(page: Page) -> tuple[str, ...]:
     raw: list[Any] = [(page.article or {}).get("keywords")]
     found = _keywords(raw) or _keywords(page.metas.get("article:tag", [])) or _keywords(page.metas.get("news_keywords", [])) or _keywords(page.metas.get("keywords", []))
     if not found:
-        found = [element_text(a) for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ')]")[:30]]
+        found = [element_text(a) for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")[:30]]
     return tuple({fold(one): one for one in reversed(found) if one and len(one) < 80}.values())[::-1][:50]
 
 

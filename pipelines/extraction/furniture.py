@@ -81,6 +81,15 @@ def _drop_forms(tree: HtmlElement) -> None:
             box, parent = parent, parent.getparent()
         _drop_heading_before(box)
         _drop(box)
+    for control in list(tree.iter("input", "textarea")):  # builders and newsletter boxes do without a form element
+        if control.tag == "input" and (control.get("type") or "text").lower() not in {"email", "text"} or not _within(control, tree):
+            continue
+        box = control
+        parent = box.getparent()
+        while parent is not None and parent.tag in _FORM_WRAPPERS and len("".join(parent.itertext())) < 420 and parent.find(".//h1") is None:
+            box, parent = parent, parent.getparent()
+        _drop_heading_before(box)
+        _drop(box)
 
 
 def _is_form_box(box: HtmlElement, form: HtmlElement) -> bool:
