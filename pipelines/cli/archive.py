@@ -1,0 +1,52 @@
+"""--home and $BROADSHEET_HOME in, the folder of the archive out, and how the next command is typed. Creates nothing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.failing import Mistaken
+from warehouse.errors import MissingArchive
+
+HOME_VARIABLE = "BROADSHEET_HOME"
+DEFAULT_HOME = Path("data")
+DEMO_HOME = Path("data/demo")
+_SHELL_HOME = os.environ.get(HOME_VARIABLE) or DEFAULT_HOME  # before "broadsheet --home DIR …" says otherwise
+
+_PARTS = ("sites.toml", "frontier.sqlite", "archive", "tables")
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", envvar=HOME_VARIABLE, help="The archive; ./data where neither says."),
+]
+
+
+def is_archive(home: Path) -> bool:
+    return any((home / part).exists() for part in _PARTS)
+
+
+def new_or_known(home: Path | None, *, default: Path = DEFAULT_HOME) -> Path:
+    """The folder of an archive that may be made by this command. Raises Mistaken where a file is in its place."""
+    folder = (home or default).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise Mistaken(f"{folder} is a file; an archive is a folder: name another with --home")
+    return folder
+
+
+def known(home: Path | None) -> Path:
+    """The folder of an archive that is there. Raises MissingArchive."""
+    folder = new_or_known(home)
+    if not is_archive(folder):
+        raise MissingArchive(folder)
+    return folder
+
+
+def line(home: Path, arguments: str) -> str:
+    """`broadsheet ARGUMENTS` as it has to be typed for this archive."""
+    there = "" if home.absolute() == Path(_SHELL_HOME).expanduser().absolute() else f" --home {shlex.quote(str(home))}"
+    verb, _, rest = arguments.partition(" ")
+    return f"broadsheet {verb}{there}{' ' if rest else ''}{rest}"

@@ -1,0 +1,231 @@
+"""`init` and `crawl`: an archive begun; pages fetched into it, with a bar while it works and a summary at the end."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import screen
+from pipelines.cli.archive import HomeOption, known, line, new_or_known
+from pipelines.cli.failing import INTERRUPTED, Mistaken
+
+if TYPE_CHECKING:
+    from crawler import CrawlOptions, CrawlReport, Progress
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_ENDED = {
+    "nothing_due": "nothing more is due",
+    "max_pages": "as many pages as asked for",
+    "time": "the time is up",
+    "interrupted": "interrupted",
+    "low_disk": "the disk is nearly full",
+}
+
+INIT_EXAMPLES = """[bold]Examples[/bold]
+
+broadsheet init
+broadsheet init --home ~/news --contact mailto:you@example.org"""
+
+CRAWL_EXAMPLES = """[bold]Examples[/bold]
+
+broadsheet crawl                                what is due, on all sites
+broadsheet crawl --site thinline --for 30m      half an hour on one of them
+broadsheet crawl --max-pages 100                no more than that
+broadsheet crawl --refresh                      everything known, again
+broadsheet crawl https://example.org/a-story/   just this, and its redirects
+broadsheet crawl --urls stories.txt             one on a line, # comments
+broadsheet crawl --json > report.json           for a program
+
+Ctrl-C ends a crawl cleanly (exit code 130); the next goes on where it stopped."""
+
+
+def register_init(app: typer.Typer, *, panel: str) -> None:
+    app.command("init", rich_help_panel=panel, epilog=INIT_EXAMPLES)(init)
+
+
+def register_crawl(app: typer.Typer, *, panel: str) -> None:
+    app.command("crawl", rich_help_panel=panel, epilog=CRAWL_EXAMPLES)(crawl)
+
+
+def init(
+    home: HomeOption = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="mailto:… or https://…, by which the owner of a site can reach you."),
+    ] = None,
+) -> None:
+    """Begin an archive: sites.toml and empty tables.
+
+    The sites.toml explains itself, and the tables can be queried. An archive that is there already is left as it is.
+    """
+    from crawler import load_sites, new_sites_file
+    from warehouse import catalog_path, init_tables, write_catalog
+
+    folder = new_or_known(home)
+    sites_file, out = folder / "sites.toml", screen.out()
+    if sites_file.exists() and catalog_path(folder).exists():
+        screen.say(out, f"{folder} is an archive already; nothing was changed. See: {line(folder, 'status')}")
+        return
+    if not sites_file.exists():
+        new_sites_file(sites_file)
+        if contact is not None:
+            set_contact(sites_file, contact)
+    load_sites(sites_file)
+    init_tables(folder)
+    write_catalog(folder)
+    screen.say(out, f"A new archive in {folder}: its sites stand in {sites_file}.")
+    out.print("Next, name a site:")
+    screen.say(out, "  " + line(folder, "sites add https://example.org/"))
+
+
+def set_contact(sites_file: Path, contact: str) -> None:
+    """Write the contact into a sites.toml just made. Raises SitesError, and removes the file, where it is none."""
+    import tomlkit
+
+    from crawler import SitesError, load_sites
+
+    before = sites_file.read_text("utf-8")
+    document = tomlkit.parse(before)
+    document["contact"] = contact
+    sites_file.write_text(tomlkit.dumps(document), encoding="utf-8")
+    try:
+        load_sites(sites_file)
+    except SitesError:
+        sites_file.unlink()
+        raise
+
+
+def seconds(text: str) -> float:
+    """`90s`, `30m`, `2h`, `1d` as seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip().lower())
+    if found is None or float(found[1]) == 0:
+        raise typer.BadParameter(f"{text!r} is no length of time: a number and s, m, h or d, such as 30m")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def crawl(
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="URL", help="Just these. None: all that is due.", show_default=False),
+    ] = None,
+    urls_file: Annotated[
+        str | None, typer.Option("--urls", metavar="FILE", help="Just the URLs in a file; - is stdin.")
+    ] = None,
+    site: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this site; may be given again.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Make everything known due now.")] = False,
+    max_pages: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after so many pages.")] = None,
+    for_seconds: Annotated[
+        float | None,
+        typer.Option("--for", metavar="TIME", parser=seconds, help="End after this time: 90s, 30m, 2h, 1d."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Fetch what is due, or the URLs named, into the archive."""
+    from crawler import CrawlOptions, load_sites
+
+    folder = known(home)
+    sites_file = folder / "sites.toml"
+    asked = list(urls or ()) + (listed(urls_file) if urls_file is not None else [])
+    if urls_file is not None and not asked:
+        raise Mistaken(f"{urls_file}: no URL in it")
+    options = CrawlOptions(
+        urls=tuple(dict.fromkeys(asked)),
+        sites=tuple(site or ()),
+        max_pages=max_pages,
+        for_seconds=for_seconds,
+        refresh=refresh,
+    )
+    if not load_sites(sites_file).sites:
+        raise Mistaken(f"{sites_file} has no sites yet; name one: {line(folder, 'sites add https://example.org/')}")
+    report = crawl_with_bar(folder, options)
+    if as_json:
+        typer.echo(report.to_json())
+    else:
+        summarise(report, folder)
+    if report.ended_because == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+def listed(name: str) -> list[str]:
+    """The URLs in a file, one on a line, without empty lines and # comments. Raises Mistaken, naming each wrong line."""
+    from crawler import normalise
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistaken(f"{name}: {getattr(error, 'strerror', None) or 'not text in UTF-8'}") from None
+    urls, wrong = [], []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        url = raw.partition(" #")[0].strip()
+        if not url or url.startswith("#"):
+            continue
+        if normalise(url) is None:
+            wrong.append(f"{name}:{number}: {url!r} is not an absolute http:// or https:// address")
+        urls.append(url)
+    if wrong:
+        more = [f"… and {len(wrong) - 20:,} more lines like these"] if len(wrong) > 20 else []
+        raise Mistaken("\n".join(wrong[:20] + more))
+    return urls
+
+
+def crawl_with_bar(home: Path, options: CrawlOptions, title: str = "crawling") -> CrawlReport:
+    """Crawl, with a bar on stderr while it lasts."""
+    from crawler import crawl as crawl_archive
+
+    with screen.bar(title) as bar:
+        stopping = False
+
+        def show(progress: Progress) -> None:
+            nonlocal stopping
+            if progress.stopping and not stopping:
+                stopping = True
+                bar.remark(
+                    f"ending: {_ENDED.get(progress.stopping, progress.stopping)}; pages under way are finished first"
+                )
+            bar.show(progress.captured, progress.captured + progress.due + progress.in_flight, _saying(progress))
+
+        return crawl_archive(home, options, show)
+
+
+def _saying(progress: Progress) -> str:
+    parts = [f"{progress.captured:,} pages", f"{progress.due:,} due", screen.size(progress.archived_bytes)]
+    for number, what in ((progress.revisits, "unchanged"), (progress.refused, "refused"), (progress.failed, "failed")):
+        if number:
+            parts.append(f"{number:,} {what}")
+    return ", ".join(parts) + (f"  {progress.url}" if progress.url else "")
+
+
+def summarise(report: CrawlReport, home: Path) -> None:
+    """What the crawl did, on stdout, and what to do next."""
+    out = screen.out()
+
+    def say(what: str, text: str) -> None:
+        screen.say(out, f"  {what:<14}{text}")
+
+    lasted = screen.lasting((report.ended_at - report.started_at).total_seconds())
+    screen.say(
+        out, f"Crawled for {lasted}, until {_ENDED.get(report.ended_because, report.ended_because)}.", style="bold"
+    )
+    unchanged = f", {report.revisits:,} of them as they were before" if report.revisits else ""
+    say("pages", f"{report.captured:,} archived{unchanged}")
+    if report.statuses:
+        say("answers", ", ".join(f"{status} × {number:,}" for status, number in sorted(report.statuses.items())))
+    if report.failed or report.refused:
+        reasons = ", ".join(f"{why} × {number:,}" for why, number in sorted(report.reasons.items()))
+        say("not archived", f"{report.failed:,} failed, {report.refused:,} refused: {reasons}")
+    if report.recovered:
+        say("recovered", f"{screen.count(report.recovered, 'page')} of a crawl that had been cut off")
+    say("new", f"{screen.count(report.new_urls, 'URL')} not known before, {report.due:,} still due")
+    say("bytes", f"{screen.size(report.received_bytes)} received, {screen.size(report.archived_bytes)} archived")
+    if report.warc_files:
+        newest = home / "archive" / report.warc_files[-1]
+        say("files", str(newest) if len(report.warc_files) == 1 else f"{len(report.warc_files)}, the last {newest}")
+    if report.ended_because in ("interrupted", "time", "max_pages") and report.due:
+        say("to go on", line(home, "crawl"))
+    if report.captured:
+        say("next", line(home, "build"))

@@ -1,0 +1,210 @@
+"""`import`, `verify`, `status`: WARC files taken in, the archive checked byte by byte, how it stands. Mends nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli import screen
+from pipelines.cli.archive import HomeOption, known, line
+from pipelines.cli.failing import FAILED, Mistaken
+
+if TYPE_CHECKING:
+    from crawler import ImportReport
+
+IMPORT_EXAMPLES = """[bold]Examples[/bold]
+
+broadsheet import CC-MAIN-20261108.warc.gz
+broadsheet import ~/wget-runs ~/heritrix/warcs     folders, with all WARC files below them
+broadsheet import --dry-run ~/old                  only look
+
+The files stay where they are; what is in the archive already is not imported again."""
+
+VERIFY_EXAMPLES = """[bold]Examples[/bold]
+
+broadsheet verify
+broadsheet verify > problems.txt       exit code 1 where there are any"""
+
+STATUS_EXAMPLES = """[bold]Example[/bold]
+
+broadsheet status"""
+
+
+def register(app: typer.Typer, *, panel: str) -> None:
+    app.command("import", rich_help_panel=panel, epilog=IMPORT_EXAMPLES)(import_files)
+    app.command("verify", rich_help_panel=panel, epilog=VERIFY_EXAMPLES)(verify)
+    app.command("status", rich_help_panel=panel, epilog=STATUS_EXAMPLES)(status)
+
+
+def import_files(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="WARC files, or folders of them.", show_default=False)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at everything, write nothing.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Take in WARC files of other tools: 1.0 and 1.1, gzip or not."""
+    from crawler import import_warcs
+
+    folder = known(home)
+    if missing := [path for path in paths if not path.exists()]:
+        raise Mistaken("\n".join(f"{path}: no such file or folder" for path in missing))
+    with screen.bar("importing") as bar:
+        report = import_warcs(
+            paths, folder, dry_run=dry_run,
+            on_progress=lambda p: bar.show(p.bytes_done, p.bytes_total, f"{p.file:,} of {p.files:,}: {p.source.name}"),
+        )  # fmt: skip
+    _print_import(report, folder, dry_run=dry_run)
+    if report.count("failed") + report.count("cut"):
+        raise typer.Exit(FAILED)
+
+
+def _print_import(report: ImportReport, home: Path, *, dry_run: bool) -> None:
+    out = screen.out()
+    if not report.files:
+        raise Mistaken("no WARC file there: names end in .warc or .warc.gz")
+    words = {"imported": "new", "cut": "damaged", "already": "there already", "failed": "not readable"}
+    rows = [
+        (
+            file.source.name, words[file.outcome], file.records, file.captures, screen.size(file.bytes),
+            " ".join(day.isoformat() for day in (file.crawl_dates[0], file.crawl_dates[-1])[: len(file.crawl_dates)]),
+        )
+        for file in report.files
+    ]  # fmt: skip
+    numbers = ("records", "captures", "size")
+    out.print(screen.table(("file", "", "records", "captures", "size", "days"), rows, numbers=numbers))
+    for file in report.files:
+        if file.problem is not None:
+            screen.say(out, screen.visible(file.problem))
+        if file.recompressed:
+            screen.say(out, f"{file.source}: recompressed record by record, so that offsets lead to records")
+    new = report.count("imported") + report.count("cut")
+    if dry_run:
+        out.print(f"{screen.count(new, 'file')} would be imported, {screen.count(report.captures, 'capture')}.")
+    else:
+        out.print(f"{screen.count(new, 'file')} imported, {screen.count(report.captures, 'capture')}.")
+        if new:
+            screen.say(out, f"Next: {line(home, 'build')}")
+
+
+def verify(home: HomeOption = None) -> None:
+    """Check every record of the archive, and the tables.
+
+    Each gzip member whole, one record in each, lengths and digests right; as many captures as the ledger has; tables
+    whose bytes are those written, and whose sums hold. Each problem is a line.
+    """
+    from crawler import verify as problems_of
+    from pipelines.sums import check_sums
+    from warehouse import damaged_tables, published_dates, tables_folder
+
+    folder, out = known(home), screen.out()
+    files = checked = problems = 0
+
+    with screen.bar("verifying") as bar:
+
+        def show(name: str, number: int, total: int) -> None:
+            nonlocal files, checked
+            files = number
+            checked += (folder / "archive" / name).stat().st_size
+            bar.show(number - 1, total, f"{screen.size(checked)}  {name}")
+
+        for problem in problems_of(folder, show):
+            problems += 1
+            at = "" if problem.offset is None else f" at {problem.offset:,}"
+            screen.say(out, screen.visible(f"{problem.warc_file}{at}: {problem.kind}: {problem.detail}"))
+        if tables_folder(folder).is_dir():
+            for damage in damaged_tables(tables_folder(folder)):
+                problems += 1
+                screen.say(out, str(damage))
+            for day in published_dates(tables_folder(folder)):
+                for sum_problem in check_sums(folder, day):
+                    problems += sum_problem.severity == "error"
+                    screen.say(out, f"{day}: {screen.visible(str(sum_problem))}")
+    found = screen.count(problems, "problem") if problems else "no problem"
+    screen.say(out, f"{screen.count(files, 'WARC file')}, {screen.size(checked)}, and the tables: {found}")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def status(home: HomeOption = None) -> None:
+    """Per site what is known, due, archived, read; what is to build."""
+    from crawler import Frontier
+    from pipelines.build import plan
+
+    folder, out, now = known(home), screen.out(), datetime.now(UTC)
+    frontier_file = folder / "frontier.sqlite"
+    counts = {}
+    if frontier_file.exists():
+        frontier = Frontier(frontier_file, owner="status")
+        try:
+            counts = {each.site: each for each in frontier.site_counts(now=now)}
+        finally:
+            frontier.close()
+    named = _named_sites(folder)
+    captures, articles = _published(folder)
+    rows = []
+    for site in sorted({*named, *counts, *captures}):
+        known_urls, kept, read = counts.get(site), captures.get(site, (0, 0)), articles.get(site, (0, None))
+        rows.append(
+            (
+                site or "(no name)",
+                known_urls.urls if known_urls else "–", known_urls.due if known_urls else "–",
+                screen.ago(known_urls.last_visit_at if known_urls else None, now=now),
+                kept[0], read[0], f"{read[1]:%Y-%m-%d %H:%M}" if read[1] else "–", screen.size(kept[1]),
+            )
+        )  # fmt: skip
+    headers = ("site", "URLs", "due", "last visit", "captures", "articles", "newest (UTC)", "archived")
+    out.print(screen.table(headers, rows, numbers=("URLs", "due", "captures", "articles", "archived")))
+    disk = ", ".join(
+        f"{name}/ {screen.size(_bytes_below(folder / name))}"
+        for name in ("archive", "fragments", "tables")
+        if (folder / name).is_dir()
+    )
+    say = [("archive", f"{folder}  ({disk})" if disk else str(folder)), ("published", _last_publication(folder))]
+    todo = plan(folder)
+    if not todo.is_empty:
+        days = f", {screen.count(len(todo.dates), 'day')} to publish" if todo.dates else ""
+        say.append(
+            ("to build", f"{screen.count(len(todo.files), 'WARC file')} not read yet{days}: {line(folder, 'build')}")
+        )
+    say += [("broken", str(problem)) for problem in todo.broken]
+    for name, value in say:
+        screen.say(out, f"{name:<10} {screen.visible(value)}")
+
+
+def _named_sites(home: Path) -> list[str]:
+    from crawler import load_sites
+
+    path = home / "sites.toml"
+    return [site.name for site in load_sites(path)] if path.exists() else []
+
+
+def _published(home: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Site → captures and bytes; site → articles and the newest one's date."""
+    from warehouse import run_sql, tables_folder
+
+    if not tables_folder(home).is_dir():
+        return {}, {}
+    with run_sql(home, "select site, count(*), sum(warc_length) from captures group by site") as result:
+        captures = {row[0] or "": (row[1], int(row[2])) for row in result.rows()}
+    with run_sql(home, "select site, count(*), max(published_at) from latest_articles group by site") as result:
+        articles = {row[0] or "": (row[1], row[2]) for row in result.rows()}
+    return captures, articles
+
+
+def _last_publication(home: Path) -> str:
+    from warehouse import partition_path, published_dates, tables_folder
+
+    tables = tables_folder(home)
+    days = published_dates(tables)
+    if not days:
+        return "nothing yet"
+    newest = max(partition_path(tables, "captures", day).stat().st_mtime for day in days)
+    return f"{screen.moment(datetime.fromtimestamp(newest, UTC))}, {screen.count(len(days), 'day')}, {days[0]} to {days[-1]}"
+
+
+def _bytes_below(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
