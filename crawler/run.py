@@ -40,7 +40,7 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
     log = home / "crawl.log"
     with log.open("wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawler.run", str(home), options.to_json()],
+            [sys.executable, "-P", "-m", "crawler.run", str(home), options.to_json()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True, text=True,
             encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
