@@ -10,14 +10,14 @@ from pipelines.defs.assets import catalog, publish, warc_files
 from pipelines.defs.checks import checks
 from pipelines.defs.crawl import CLOSING_SECONDS, crawl, crawl_sites, hourly
 from pipelines.defs.inbox import import_inbox, inbox
-from pipelines.defs.jobs import build_job, build_what_is_new
+from pipelines.defs.jobs import build_job, build_what_is_new, check_job
 from pipelines.defs.listener import Listener
 from pipelines.defs.resources import Archive
 
 defs = dg.Definitions(
     assets=[crawl, warc_files, publish, catalog],
     asset_checks=[checks],
-    jobs=[crawl_sites, build_job, import_inbox],
+    jobs=[crawl_sites, build_job, import_inbox, check_job],
     schedules=[hourly],
     sensors=[inbox, build_what_is_new],
     # Steps wait for one another anyway: 8 that do nothing took 7.9 s in process, and 54 s in a process each (2026-11).
@@ -30,7 +30,7 @@ defs = dg.Definitions(
 )
 
 with warnings.catch_warnings():
-    # As of 1.13 Dagster warns about itself when it gives a sensor its resources: it hands on `owners`, which is in beta.
+    # Dagster 1.13 warns of itself when it gives a sensor its resources: it hands on `owners`, which is in beta.
     # What is resolved here is kept, so that nobody who uses it sees the warning.
     warnings.simplefilter("ignore", dg.BetaWarning)
     defs.get_repository_def()

@@ -22,11 +22,13 @@ class Teller:
 
     def __init__(self, pipes: PipesContext) -> None:
         self._pipes, self._pause, self._next = pipes, _FIRST_SECONDS, 0.0
+        self._stopping: str | None = None
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now < self._next and progress.stopping is None:
+        if now < self._next and progress.stopping == self._stopping:
             return
+        self._stopping = progress.stopping
         self._next, self._pause = now + self._pause, min(self._pause * 1.25, _LONGEST_SECONDS)
         stopping = f"; stopping: {progress.stopping}" if progress.stopping else ""
         self._pipes.log.info(

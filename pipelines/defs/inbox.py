@@ -47,14 +47,14 @@ def import_inbox() -> None:
     description="Imports WARC files that are put into `inbox/`, once they have not changed between two looks, 30 "
     "seconds apart. Files are taken out of the inbox when they are imported.",
 )
-def inbox(context: dg.SensorEvaluationContext, archive: Archive) -> dg.SensorResult | dg.SkipReason:
+def inbox(context: dg.SensorEvaluationContext, archive: Archive) -> dg.SensorResult:
     before = json.loads(context.cursor or "{}")
     now = dict(waiting(archive.inbox))
-    still = sorted(name for name, state in now.items() if before.get(name) == state)
     cursor = json.dumps(now)
+    still = sorted(name for name, state in now.items() if before.get(name) == state)
     if not still:
-        context.update_cursor(cursor)
-        return dg.SkipReason(f"{len(now)} files are still arriving" if now else "the inbox is empty")
+        reason = f"{len(now)} files are still arriving" if now else "the inbox is empty"
+        return dg.SensorResult(skip_reason=reason, cursor=cursor)
     # The same files in the same state make the same key, and Dagster runs a key once, however often we are asked.
     key = json.dumps([[name, now[name]] for name in still])
     config = dg.RunConfig(ops={import_from_inbox.name: InboxConfig(files=still)})

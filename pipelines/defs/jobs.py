@@ -22,6 +22,13 @@ build_job = dg.define_asset_job(
 )
 
 
+check_job = dg.define_asset_job(
+    "check",
+    selection=dg.AssetSelection.all_asset_checks(),
+    description="Looks at every crawl date that is published, and at all its WARC files. Changes nothing.",
+)
+
+
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[crawl_sites, import_inbox],

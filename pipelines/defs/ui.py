@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,14 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
+
+import psutil
 
 from pipelines.defs.errors import PortTaken, UiFailed
 from pipelines.defs.home import HOME_VARIABLE, dagster_home_for
 
+_open = build_opener(ProxyHandler({})).open  # a proxy of the machine's knows nothing of our loopback
 _START_SECONDS = 120.0  # 8 s on two free cores; a machine that is busy or slow gets more
-_STOP_SECONDS = 30.0  # a crawl that runs under the UI is given this long to close its files
+_STOP_SECONDS = 45.0  # a crawl that runs under the UI closes its files in about 3 s; a slow server may hold it longer
 
 
 def ui(
@@ -40,9 +45,9 @@ def ui(
     dagster_home = dagster_home_for(home)
     log = dagster_home / "ui.log"
     with log.open("wb") as output, _interruptible():
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         child = _start(home.resolve(), dagster_home, host=host, port=port, output=output.fileno())
         try:
-            address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             _wait_until_it_answers(child, f"{address}/server_info", log)
             on_ready(address)
             if open_browser:
@@ -52,7 +57,7 @@ def ui(
         except KeyboardInterrupt:
             return
         finally:
-            _stop(child)
+            _stop(child, address)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -81,11 +86,10 @@ def _start(home: Path, dagster_home: Path, *, host: str, port: int, output: int)
 
 
 def _wait_until_it_answers(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    ask = build_opener(ProxyHandler({})).open  # a proxy of the machine's knows nothing of our loopback
     deadline = time.monotonic() + _START_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
         try:
-            ask(url, timeout=5).close()
+            _open(url, timeout=5).close()
         except (URLError, OSError):
             time.sleep(0.2)
         else:
@@ -93,17 +97,52 @@ def _wait_until_it_answers(child: subprocess.Popen[bytes], url: str, log: Path) 
     raise UiFailed(log, last_line=_last_line(log))
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    """SIGINT is what `dagster dev` ends its webserver, daemon and code server on; what is left after that is killed."""
-    if child.poll() is None:
-        child.send_signal(signal.SIGINT)
-        try:
-            child.wait(timeout=_STOP_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            child.terminate()
+def _stop(child: subprocess.Popen[bytes], address: str) -> None:
+    """Cancel what runs, so that crawls close their files; then end `dagster dev`, and kill what takes too long.
+
+    Its code server waits for its runs without telling them that they should end, and outlives `dagster dev` doing so.
+    """
+    deadline = time.monotonic() + _STOP_SECONDS
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C: no more patience
+        if child.poll() is None:
+            _cancel_runs(address)
+            child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=_STOP_SECONDS)
+        while time.monotonic() < deadline and _is_anything_left(child.pid):
+            time.sleep(0.1)
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)  # the child led its session, so this names its descendants only
     child.wait()
+
+
+def _cancel_runs(address: str) -> None:
+    """As the UI's own button does. Runs of `broadsheet build` are not Dagster's to end, and go on."""
+    unfinished = "{runsOrError(filter: {statuses: [STARTING, STARTED]}) {... on Runs {results {runId canTerminate}}}}"
+    try:
+        runs = _query(address, unfinished)["runsOrError"]["results"]
+        ours = ", ".join(json.dumps(run["runId"]) for run in runs if run["canTerminate"])
+        if ours:
+            _query(address, f"mutation {{terminateRuns(runIds: [{ours}]) {{__typename}}}}")
+    except (OSError, KeyError, ValueError):  # a UI that no longer answers; its processes are ended all the same
+        return
+
+
+def _query(address: str, query: str) -> Any:
+    question = Request(
+        f"{address}/graphql", json.dumps({"query": query}).encode(), {"Content-Type": "application/json"}
+    )
+    with _open(question, timeout=10) as answer:
+        return json.load(answer)["data"]
+
+
+def _is_anything_left(group: int) -> bool:
+    """Whether a process that we started, or one of theirs, is still there."""
+    for process in psutil.process_iter(["pid", "status"]):
+        with suppress(ProcessLookupError, PermissionError):
+            if process.info["status"] != psutil.STATUS_ZOMBIE and os.getpgid(process.info["pid"]) == group:
+                return True
+    return False
 
 
 @contextmanager
