@@ -19,7 +19,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit code. Mistakes and failures are lines on stderr, tracebacks only when asked for."""
+    """Run one command line; its exit code. Mistakes and failures are lines on stderr, no traceback unless asked for."""
     import typer
 
     from pipelines.cli.app import app

@@ -71,9 +71,7 @@ def summarise(outcome: BuildOutcome, home: Path) -> None:
         out.print("Nothing to build: the tables are up to date.")
     else:
         out.print(Text(f"Built in {screen.lasting(outcome.elapsed_seconds)}.", style="bold"))
-        for name, value in counts(outcome):
-            screen.say(out, f"  {name:<14}{value}")
-        screen.say(out, f"  {'next':<14}{line(home, 'sql')}")
+        out.print(screen.facts([*counts(outcome), ("next", line(home, "sql"))]))
     for failure in outcome.failures:
         screen.say(screen.err(), str(failure))
 
@@ -91,9 +89,9 @@ def counts(outcome: BuildOutcome) -> list[tuple[str, str]]:
     found = [
         ("read", f"{screen.count(len(outcome.extracted), 'WARC file')}, {screen.count(read, 'capture')}"),
         ("published", f"{days}{more}" if days else "nothing"),
-        ("articles", f"{classes['article']:,}"),
-        ("rejects", f"{classes['reject']:,}" + (f": {_listed(rejects)}" if rejects else "")),
-        ("revisits", f"{classes['revisit']:,}"),
+        ("articles", screen.count(classes["article"], "article")),
+        ("rejects", screen.count(classes["reject"], "reject") + (f": {_listed(rejects)}" if rejects else "")),
+        ("revisits", screen.count(classes["revisit"], "revisit")),
         ("support", f"{classes['support']:,} redirects, feeds, sitemaps and other files"),
     ]
     return found if outcome.published else found[:2]

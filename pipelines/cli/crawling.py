@@ -152,7 +152,7 @@ def crawl(
 
 
 def listed(name: str) -> list[str]:
-    """The URLs in a file, one on a line, without empty lines and # comments. Raises Mistaken, naming each wrong line."""
+    """The URLs in a file, one on a line, without empty lines and # comments. Raises Mistaken: each wrong line."""
     from crawler import normalise
 
     try:
@@ -202,30 +202,39 @@ def _saying(progress: Progress) -> str:
 
 def summarise(report: CrawlReport, home: Path) -> None:
     """What the crawl did, on stdout, and what to do next."""
-    out = screen.out()
-
-    def say(what: str, text: str) -> None:
-        screen.say(out, f"  {what:<14}{text}")
-
     lasted = screen.lasting((report.ended_at - report.started_at).total_seconds())
-    screen.say(
-        out, f"Crawled for {lasted}, until {_ENDED.get(report.ended_because, report.ended_because)}.", style="bold"
-    )
     unchanged = f", {report.revisits:,} of them as they were before" if report.revisits else ""
-    say("pages", f"{report.captured:,} archived{unchanged}")
+    lines = [("pages", f"{report.captured:,} archived{unchanged}")]
     if report.statuses:
-        say("answers", ", ".join(f"{status} × {number:,}" for status, number in sorted(report.statuses.items())))
-    if report.failed or report.refused:
-        reasons = ", ".join(f"{why} × {number:,}" for why, number in sorted(report.reasons.items()))
-        say("not archived", f"{report.failed:,} failed, {report.refused:,} refused: {reasons}")
+        lines.append(("answers", _listed(report.statuses)))
+    if lost := not_archived(report):
+        lines.append(("not archived", lost))
     if report.recovered:
-        say("recovered", f"{screen.count(report.recovered, 'page')} of a crawl that had been cut off")
-    say("new", f"{screen.count(report.new_urls, 'URL')} not known before, {report.due:,} still due")
-    say("bytes", f"{screen.size(report.received_bytes)} received, {screen.size(report.archived_bytes)} archived")
+        lines.append(("recovered", f"{screen.count(report.recovered, 'page')} of a crawl that had been cut off"))
+    lines.append(("new", f"{screen.count(report.new_urls, 'URL')} not known before, {report.due:,} still due"))
+    lines.append(
+        ("bytes", f"{screen.size(report.received_bytes)} received, {screen.size(report.archived_bytes)} archived")
+    )
     if report.warc_files:
-        newest = home / "archive" / report.warc_files[-1]
-        say("files", str(newest) if len(report.warc_files) == 1 else f"{len(report.warc_files)}, the last {newest}")
-    if report.ended_because in ("interrupted", "time", "max_pages") and report.due:
-        say("to go on", line(home, "crawl"))
+        newest = f"{home / 'archive' / report.warc_files[-1]}"
+        number = len(report.warc_files)
+        lines.append(("WARC files", newest if number == 1 else f"{number}, the last {newest}"))
+    if report.due:
+        lines.append(("to go on", line(home, "crawl")))
     if report.captured:
-        say("next", line(home, "build"))
+        lines.append(("next", line(home, "build")))
+    out = screen.out()
+    screen.say(out, f"Crawled for {lasted}, until {_ENDED.get(report.ended_because, report.ended_because)}.", "bold")
+    out.print(screen.facts(lines))
+
+
+def not_archived(report: CrawlReport) -> str:
+    """`2 failed, 6 refused: robots × 6, timeout × 2`; empty where nothing was."""
+    if not report.failed + report.refused:
+        return ""
+    kinds = [f"{n:,} {what}" for n, what in ((report.failed, "failed"), (report.refused, "refused")) if n]
+    return f"{', '.join(kinds)}: {_listed(report.reasons)}"
+
+
+def _listed(numbers: dict[str, int]) -> str:
+    return ", ".join(f"{what} × {number:,}" for what, number in sorted(numbers.items()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import typer
+from rich.text import Text
 
 from pipelines.cli import screen
 from pipelines.cli.archive import DEMO_HOME, HomeOption, line, new_or_known
@@ -36,11 +37,11 @@ from latest_articles
 order by published_at desc limit 6"""
 
 REPRINTS = """\
-select any_value(title) as title, count(distinct site) as outlets,
-       string_agg(distinct site, ' ' order by site) as sites
+select count(*) as outlets, string_agg(site, ' ' order by site) as sites,
+       any_value(title) as title
 from latest_articles
-group by md5(text) having outlets > 1
-order by outlets desc, title limit 5"""
+group by blocks[3].text having outlets > 1
+order by outlets desc, sites limit 5"""
 
 PER_DAY = """\
 select published_date, count(*) as outlets, sum(articles) as articles,
@@ -54,9 +55,10 @@ from revisions where revision > 1
 order by first_seen_at desc, site limit 6"""
 
 PROOF = """\
-select title, article_id, url, captured_at, warc_file, warc_offset,
-       warc_length, payload_digest
-from provenance order by captured_at, article_id limit 1"""
+select title, url, captured_at, payload_digest, warc_file, warc_offset,
+       warc_length
+from provenance where title ilike '%drone strike%'
+order by captured_at, url limit 1"""
 
 
 def register(app: typer.Typer, *, panel: str) -> None:
@@ -79,12 +81,12 @@ def demo(home: HomeOption = None) -> None:
     began, again = time.monotonic(), (folder / CLOCK).exists()
     init_tables(folder)
     with newsroom(folder, again=again) as served:
-        screen.say(
-            screen.out(), f"The demo newsroom: eight news sites on {served.home('thinline')} and its neighbours,"
-        )
-        screen.say(
-            screen.out(),
-            f"where it is {served.newsroom.clock.at:%Y-%m-%d %H:%M} UTC, edition {served.newsroom.clock.editions}.",
+        clock = served.newsroom.clock
+        screen.out().print(
+            Text(
+                f"The demo newsroom is open: eight news sites such as {served.home('thinline')}, "
+                f"where it is {clock.at:%A, %d %B %Y, %H:%M} UTC."
+            )
         )
         report = crawl_with_bar(folder, CrawlOptions(refresh=again))
         if served.failures:
@@ -161,22 +163,21 @@ def _name_port(home: Path, before: int | None, port: int) -> None:
 
 def _print_what_was_done(report: CrawlReport, outcome: BuildOutcome, home: Path, *, seconds: float) -> None:
     from pipelines.cli.building import counts
+    from pipelines.cli.crawling import not_archived
 
-    out = screen.out()
     made = dict(counts(outcome))
-    archived = f"{screen.size(report.received_bytes)} received, {screen.size(report.archived_bytes)}"
-    unchanged = f", {report.revisits:,} as they were before" if report.revisits else ""
-    lost = f"; {report.failed:,} failed, {report.refused:,} refused" if report.failed + report.refused else ""
+    unchanged = f", {report.revisits:,} of them as they were before" if report.revisits else ""
+    lost = not_archived(report)
+    lines = [
+        ("crawl", f"{report.captured:,} pages{unchanged}{f'; {lost}' if lost else ''}"),
+        ("archive", f"{screen.size(report.archived_bytes)} of WARC from {screen.size(report.received_bytes)} received"),
+        ("extract", f"{made.get('articles', 'no new articles')}, {made.get('rejects', 'no new rejects')}"),
+        ("publish", f"the tables of {made.get('published', 'no day')}"),
+        ("query", f"{home / 'broadsheet.duckdb'} answers, {screen.lasting(seconds)} after the start"),
+    ]
+    out = screen.out()
     out.print()
-    for name, value in (
-        ("crawl", f"{report.captured:,} pages{unchanged}{lost}"),
-        ("archive", f"{archived} as WARC in {home / 'archive'}"),
-        ("extract", f"{made.get('articles', 'no')} articles, {made.get('rejects', 'no')} rejects"),
-        ("publish", f"{made.get('revisits', '0')} revisits, {made.get('support', '')}"),
-        ("query", f"{home / 'broadsheet.duckdb'}, {screen.lasting(seconds)} after the start"),
-    ):
-        out.print(f"[bold]{name:<9}[/bold]", end="")
-        screen.say(out, value)
+    out.print(screen.facts(lines))
 
 
 def _print_answers(home: Path, *, again: bool) -> None:
@@ -197,7 +198,8 @@ def _print_answers(home: Path, *, again: bool) -> None:
         with run_sql(home, sql) as result:
             rows = list(result.rows())
             out.print()
-            out.print(grid(result.columns, rows, width=out.width, blocks=sql is PROOF) if rows else "no rows")
+            for text in grid(result.columns, rows, width=out.width, blocks=sql is PROOF):
+                out.print(text, soft_wrap=True)
 
 
 def _print_what_next(home: Path, *, again: bool) -> None:

@@ -203,7 +203,8 @@ def _last_publication(home: Path) -> str:
     if not days:
         return "nothing yet"
     newest = max(partition_path(tables, "captures", day).stat().st_mtime for day in days)
-    return f"{screen.moment(datetime.fromtimestamp(newest, UTC))}, {screen.count(len(days), 'day')}, {days[0]} to {days[-1]}"
+    span = f"{days[0]}" if len(days) == 1 else f"{screen.count(len(days), 'day')} from {days[0]} to {days[-1]}"
+    return f"{screen.moment(datetime.fromtimestamp(newest, UTC))}: {span}"
 
 
 def _bytes_below(folder: Path) -> int:

@@ -1,4 +1,4 @@
-"""`sql`: a query from the command line, a file, a pipe or a shell in; its rows out, as a table, CSV, JSON or Parquet."""
+"""`sql`: a query from the command line, a file, a pipe or a shell in; its rows out, in one of four forms."""
 
 from __future__ import annotations
 
@@ -127,10 +127,11 @@ def show(result: Result, console: Console, *, rows: int) -> None:
     # Where nobody looks, nothing is cut: a file has no right margin.
     width = console.width if console.is_terminal else None
     if shown:
-        console.print(grid(result.columns, shown, width=width), soft_wrap=width is None)
+        for line in grid(result.columns, shown, width=width):
+            console.print(line, soft_wrap=True)
     console.file.flush()
     if len(taken) > len(shown):
-        note = f"the first {screen.count(len(shown), 'row')} of more; --rows 0 shows all, --format csv writes all"
+        note = f"the first {screen.count(len(shown), 'row')}; --rows 0 shows all, --format csv writes all"
     else:
         note = screen.count(len(shown), "row")
     if any(value is None for row in shown for value in row):

@@ -95,6 +95,16 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     return grid
 
 
+def facts(lines: Iterable[tuple[str, str]]) -> Table:
+    """`name  value` lines, values wrapped beside their name."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in lines:
+        grid.add_row(name, Text(visible(value)))
+    return grid
+
+
 class Bar:
     """One bar that knows how much is done of how much, and says something beside it."""
 

@@ -27,6 +27,12 @@ Row = dict[str, Any]
 _WIDEST = 88  # cells: longer lines are hard to read
 _ID = re.compile(r"[0-9a-f][0-9a-f-]{5,35}")
 
+_IDS = """
+select article_id as id, capture_id, title from latest_articles where starts_with(article_id, $1)
+union all select capture_id as id, capture_id, url as title from captures where starts_with(capture_id, $1)
+order by id limit 6
+"""
+
 EXAMPLES = """[bold]Examples[/bold]
 
 broadsheet show https://example.org/a-story/
@@ -92,7 +98,7 @@ def show(
 
 
 def find(home: Path, wanted: str) -> Shown:
-    """What a person means by an id, the beginning of one, or a URL. Raises Mistaken where it is nothing, or several things."""
+    """What a person means by an id, the beginning of one, or a URL. Raises Mistaken where that is nothing, or several."""
     capture_id = _by_url(home, wanted.strip()) if "://" in wanted else _by_id(home, wanted.strip().lower())
     (capture,) = _rows(home, "from captures where capture_id = ?", capture_id)
     original = capture
@@ -124,13 +130,7 @@ def _by_id(home: Path, start: str) -> str:
         raise Mistaken(
             f"{start!r} is no article: give an id, 6 or more of its first characters, or a URL with https://"
         )
-    articles = _rows(
-        home, "select article_id as id, capture_id, title from latest_articles where starts_with(article_id, ?) order by id limit 6", start
-    )  # fmt: skip
-    captures = _rows(
-        home, "select capture_id as id, capture_id, url as title from captures where starts_with(capture_id, ?) order by id limit 6", start
-    )  # fmt: skip
-    several = articles + captures
+    several = _rows(home, _IDS, start)
     if not several:
         raise Mistaken(f"no article and no capture in {home} has an id that begins with {start}")
     if len(several) > 1:
@@ -227,7 +227,7 @@ def _print_facts(out: Console, facts: list[tuple[str, str]]) -> None:
 
 
 def _dated(article: Row, which: str) -> str:
-    """A date in the page's own zone where it gave one, with what the page had: `2026-11-22 09:20 +01:00 (json-ld: “…”)`."""
+    """A date in the page's own zone where it gave one, with what the page had: `2026-11-22 09:20 +0100 (json-ld: “…”)`."""
     at: datetime | None = article[f"{which}_at"]
     raw, source = article[f"{which}_raw"], article[f"{which}_source"]
     said = f" ({source}: “{raw}”)" if raw else ""

@@ -1,4 +1,4 @@
-"""`sites add|list|check`: what stands in sites.toml, shown, read through, and added to after a look at the site itself."""
+"""`sites add|list|check`: what stands in sites.toml, shown, read through, and added to after a look at the site."""
 
 from __future__ import annotations
 
