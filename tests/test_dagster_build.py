@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 import pytest
+from filelock import FileLock
 
 from crawler.archive import import_warcs
 from pipelines.build import run
@@ -20,6 +22,7 @@ from pipelines.defs import checks as checking
 from pipelines.defs.build import BuildOutcome, build, instance_of
 from pipelines.defs.jobs import build_what_is_new, range_tags
 from pipelines.defs.resources import Archive
+from pipelines.errors import BuildBusy
 from pipelines.workers import Workers
 from warehouse import catalog_path, partition_path, read_parquet, write_parquet
 
@@ -167,3 +170,28 @@ def test_what_a_build_returns_names_the_files_that_break_off(imported: Path) -> 
     assert failure.warc_file == f"imported/{warc.name}"
     assert build(imported).did_nothing
     assert checking.published_dates(imported / "tables") == list(DAYS)
+
+
+def test_a_build_that_fails_is_a_failed_run_and_our_own_error(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.build._WAIT_SECONDS", 0.0)
+    (imported / "fragments").mkdir()
+    with FileLock(imported / "fragments" / ".build.lock"), pytest.raises(BuildBusy):
+        build(imported)
+    with instance_of(imported) as instance:
+        (run,) = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.FAILURE
+
+
+def test_ctrl_c_cancels_the_run_and_the_next_build_goes_on(imported: Path) -> None:
+    def interrupt(stage: str, done: int, total: int, detail: str) -> None:
+        if stage == "publish" and total:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        build(imported, interrupt)
+    with instance_of(imported) as instance:
+        (run,) = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.CANCELED
+    outcome = build(imported)
+    assert outcome.extracted == ()  # what was read stays read
+    assert [each.crawl_date for each in outcome.published] == list(DAYS)

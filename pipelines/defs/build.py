@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,15 +97,22 @@ def _instance(home: Path) -> dg.DagsterInstance:
 
 def _run(home: Path, instance: dg.DagsterInstance, relay: Relay, tags: Mapping[str, str]) -> str:
     """One run of the job `build`, in this process; its id."""
+    run_id = str(uuid.uuid4())
     try:
         result = defs.resolve_job_def(build_job.name).execute_in_process(
             instance=instance,
+            run_id=run_id,
             run_config=_QUIET,
             tags={**tags, "broadsheet/started_by": "broadsheet build"},
             resources={"archive": Archive(home=str(home.resolve())), "listener": relay},
         )
     except dg.DagsterExecutionInterruptedError as interrupted:
+        # To Dagster this is a failure, unless its own button was pressed. It was a person's wish all the same.
+        if (run := instance.get_run_by_id(run_id)) is not None:
+            instance.report_run_canceled(run, message="Ended by Ctrl-C in the terminal.")
         raise KeyboardInterrupt from interrupted
+    except dg.DagsterExecutionStepExecutionError as failed_step:
+        raise failed_step.user_exception from failed_step  # the run has Dagster's account; this is what went wrong
     if not result.success:
         failed = [event for event in result.all_events if event.is_failure]
         reason = (failed[-1].message if failed else None) or "no reason was recorded"

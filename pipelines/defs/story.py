@@ -40,11 +40,10 @@ def of_table(home: Path, name: str, crawl_date: date) -> Metadata:
     tables = tables_folder(home)
     path = partition_path(tables, name, crawl_date)
     if not path.exists():  # a day of the calendar on which nothing was captured
-        return {"dagster/partition_row_count": dg.IntMetadataValue(0), "rows": dg.IntMetadataValue(0)}
+        return {"rows": dg.IntMetadataValue(0)}
     counted = _COUNTED.get(name)
     rows = read_parquet(path, columns=[counted or "capture_id"])
     metadata: Metadata = {
-        "dagster/partition_row_count": dg.IntMetadataValue(len(rows)),
         "rows": dg.IntMetadataValue(len(rows)),
         "bytes": dg.IntMetadataValue(path.stat().st_size),
         "publication_id": dg.TextMetadataValue(publication_of(tables, TABLES[name], crawl_date) or "none"),

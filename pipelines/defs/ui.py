@@ -44,7 +44,7 @@ def ui(
     _check_port(host, port)
     dagster_home = dagster_home_for(home)
     log = dagster_home / "ui.log"
-    with log.open("wb") as output, _interruptible():
+    with log.open("wb") as output, interruptible():
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         child = _start(home.resolve(), dagster_home, host=host, port=port, output=output.fileno())
         try:
@@ -146,7 +146,7 @@ def _is_anything_left(group: int) -> bool:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """SIGINT and a service manager's SIGTERM both end us, or the children would be left behind.
 
     SIGINT is set too: a shell's `broadsheet ui &` starts us with it ignored, which Dagster's processes would inherit,
