@@ -200,7 +200,7 @@ def test_a_torn_file_is_imported_up_to_the_damage(tmp_path: Path, how: str, endi
         (b"", "holds no record"),
         (b"<html>", "not a WARC file"),
         (b"filedesc://x.arc 0.0.0.0 20010101000000 text/plain 10\n", "an ARC file; only WARC can be read"),
-        (gzip.compress(b"filedesc://x.arc"), "an ARC file; only WARC can be read"),
+        (gzip.compress(b"filedesc://x.arc", mtime=0), "an ARC file; only WARC can be read"),
         (b"\x28\xb5\x2f\xfd...", "compressed with zstd; decompress it first"),
         (b"\x1f\x8b", "the gzip member ends after 2 bytes"),
     ],
