@@ -17,6 +17,7 @@ from crawler.errors import FrontierNewer
 from crawler.leases import Candidate, Completion, EarlierCapture, Lease, SiteCounts
 
 FRONTIER_LAYOUT = 1
+_BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
 
 
@@ -65,7 +66,7 @@ class Frontier:
         for c in candidates:
             due = c.due_at.timestamp() if c.due_at else None
             seen = (c.announcement.seen_at if c.announcement else None) or datetime.now(UTC)
-            row = self._db.execute("select id, kind, due_at, visits, batch from url where url = ?", (c.url,)).fetchone()
+            row = self._db.execute("select * from url where url = ?", (c.url,)).fetchone()
             if row is None:
                 cursor = self._db.execute(
                     "insert into url"
@@ -88,6 +89,14 @@ class Frontier:
                 url_id, new = int(cursor.lastrowid or 0), new + 1
             else:
                 url_id = row["id"]
+                if row["site"] != c.site and c.announcement is not None and c.announcement.channel in _BY_A_PERSON:
+                    # It was only looked at before (`sites add`), or its site has another name now: what it leads to
+                    # has not been followed for this site. So it is due as if it were new, and asked for whole: a 304
+                    # would show no links.
+                    self._db.execute(
+                        "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null where id = ?",
+                        (c.site, c.domain, due, url_id),
+                    )
                 if c.batch is not None and row["batch"] is None:  # a person wants it now, whatever the schedule says
                     self._db.execute("update url set batch = ?, due_at = ? where id = ?", (c.batch, due, url_id))
                 elif due is not None and row["visits"] == 0 and row["due_at"] is None:
