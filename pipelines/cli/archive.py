@@ -48,5 +48,4 @@ def known(home: Path | None) -> Path:
 def line(home: Path, arguments: str) -> str:
     """`broadsheet ARGUMENTS` as it has to be typed for this archive."""
     there = "" if home.absolute() == Path(_SHELL_HOME).expanduser().absolute() else f" --home {shlex.quote(str(home))}"
-    verb, _, rest = arguments.partition(" ")
-    return f"broadsheet {verb}{there}{' ' if rest else ''}{rest}"
+    return f"broadsheet {arguments}{there}"

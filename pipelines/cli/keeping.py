@@ -153,10 +153,10 @@ def status(home: HomeOption = None) -> None:
                 site or "(no name)",
                 known_urls.urls if known_urls else "–", known_urls.due if known_urls else "–",
                 screen.ago(known_urls.last_visit_at if known_urls else None, now=now),
-                kept[0], read[0], f"{read[1]:%Y-%m-%d %H:%M}" if read[1] else "–", screen.size(kept[1]),
+                kept[0], read[0], f"{read[1]:%Y-%m-%d}" if read[1] else "–", screen.size(kept[1]),
             )
         )  # fmt: skip
-    headers = ("site", "URLs", "due", "last visit", "captures", "articles", "newest (UTC)", "archived")
+    headers = ("site", "URLs", "due", "visited", "captures", "articles", "newest", "archived")
     out.print(screen.table(headers, rows, numbers=("URLs", "due", "captures", "articles", "archived")))
     disk = ", ".join(
         f"{name}/ {screen.size(_bytes_below(folder / name))}"

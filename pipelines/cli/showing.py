@@ -98,7 +98,7 @@ def show(
 
 
 def find(home: Path, wanted: str) -> Shown:
-    """What a person means by an id, the beginning of one, or a URL. Raises Mistaken where that is nothing, or several."""
+    """What a person means by an id, the beginning of one, or a URL. Raises Mistaken for none and several."""
     capture_id = _by_url(home, wanted.strip()) if "://" in wanted else _by_id(home, wanted.strip().lower())
     (capture,) = _rows(home, "from captures where capture_id = ?", capture_id)
     original = capture
@@ -114,9 +114,11 @@ def _by_url(home: Path, url: str) -> str:
 
     newest = "order by captured_at desc, capture_id limit 1"
     rows = _rows(
-        home, f"select capture_id from latest_articles where url = $1 or canonical_url = $1 or article_id = $2 {newest}",
-        url, article_id(canonical_url(url)),
-    )  # fmt: skip
+        home,
+        f"select capture_id from latest_articles where $1 in (url, canonical_url) or article_id = $2 {newest}",
+        url,
+        article_id(canonical_url(url)),
+    )
     rows = rows or _rows(home, f"select capture_id from captures where url = ? {newest}", url)
     if not rows:
         raise Mistaken(
@@ -227,7 +229,7 @@ def _print_facts(out: Console, facts: list[tuple[str, str]]) -> None:
 
 
 def _dated(article: Row, which: str) -> str:
-    """A date in the page's own zone where it gave one, with what the page had: `2026-11-22 09:20 +0100 (json-ld: “…”)`."""
+    """A date in the page's own zone where it gave one, with what the page had: `2026-11-22 09:20 +0100 (time: “…”)`."""
     at: datetime | None = article[f"{which}_at"]
     raw, source = article[f"{which}_raw"], article[f"{which}_source"]
     said = f" ({source}: “{raw}”)" if raw else ""
@@ -239,7 +241,8 @@ def _dated(article: Row, which: str) -> str:
     if offset is None:
         return f"{at:%Y-%m-%d %H:%M:%S} UTC{said}"
     local = at.astimezone(timezone(timedelta(minutes=offset)))
-    return f"{local:%Y-%m-%d %H:%M:%S} {local:%z}{said}"
+    clock = "%H:%M" if which == "published" and article["published_precision"] == "minute" else "%H:%M:%S"
+    return f"{local.strftime(f'%Y-%m-%d {clock} %z')}{said}"
 
 
 def _print_block(out: Console, block: Row) -> None:

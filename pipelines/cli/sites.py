@@ -69,6 +69,7 @@ def add(
 ) -> None:
     """Visit a site, find its feeds and sitemaps, add it to sites.toml."""
     from crawler import CrawlError, append_site, load_sites, look_at_site, new_sites_file
+    from crawler.run import is_public_address
 
     folder = new_or_known(home)
     sites_file = folder / "sites.toml"
@@ -84,9 +85,10 @@ def add(
         try:
             found = look_at_site(folder, url, name=name, delay_seconds=delay, on_progress=show)
         except CrawlError as error:
-            if "not a public address" not in str(error):
+            if is_public_address(url) or load_sites(sites_file).allow_addresses:
                 raise
-            raise Mistaken(f"{error} ({sites_file})") from None
+            hint = f'{sites_file} must allow it: allow_addresses = ["127.0.0.0/8"], or what network it is in'
+            raise Mistaken(f"{error}; to crawl this machine or its network, {hint}") from None
     out = screen.out()
     out.print(_shown(found))
     if dry_run:
