@@ -94,7 +94,8 @@ class Frontier:
                     # has not been followed for this site. So it is due as if it were new, and asked for whole: a 304
                     # would show no links.
                     self._db.execute(
-                        "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null where id = ?",
+                        "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null"
+                        " where id = ?",
                         (c.site, c.domain, due, url_id),
                     )
                 if c.batch is not None and row["batch"] is None:  # a person wants it now, whatever the schedule says
