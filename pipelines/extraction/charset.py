@@ -28,8 +28,8 @@ def decode(body: bytes, *, content_type: str | None = None) -> tuple[str, str]:
     """The text and the codec that gave it.
 
     Order of the HTML standard (§13.2.3.2): byte order mark, header, meta within the first 1,024 bytes (we look at
-    4,096: publishers put tag managers first), then detection. One deviation: a declared legacy charset gives way where the bytes are
-    valid UTF-8 with characters beyond ASCII, for that does not happen by chance.
+    4,096: publishers put tag managers first), then detection. One deviation: a declared legacy charset gives way
+    where the bytes are valid UTF-8 with characters beyond ASCII, for that does not happen by chance.
     """
     for bom, name in BOMS:
         if body.startswith(bom):
@@ -60,9 +60,15 @@ def codec_of(label: str) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    # codecs.lookup also knows rot13, base64 and the like, which turn bytes into anything but text; the escape codecs are for source code.
+    # codecs.lookup also knows rot13, base64 and the like, which turn bytes into anything but text; the escape
+    # codecs are for source code.
     text_codec = getattr(info, "_is_text_encoding", True)
-    return info.name if text_codec and info.name not in {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "utf-7"} else None
+    return (
+        info.name
+        if text_codec
+        and info.name not in {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "utf-7"}
+        else None
+    )
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -1,8 +1,9 @@
-"""A tree in; where no class, id or element names the article, the blocks of its body out, found by structure. Changes nothing.
+"""A tree that names no article in; the blocks of its body out, found by structure. Changes nothing.
 
-Page builders with plain divs and hand-written pages are where trafilatura falls back to bare paragraphs: all subheadings lost, the comment form and the
-copyright line in. Here the page is read as a line of runs (text between block boundaries); the body is the passage under the title with the most prose,
-cut where a form, a row or list of links, or a heading of furniture stands.
+Page builders with plain divs and hand-written pages are where trafilatura falls back to bare paragraphs: all
+subheadings lost, the comment form and the copyright line in. Here the page is read as a line of runs (text between
+block boundaries); the body is the passage under the title with the most prose, cut where a form, a row or list of
+links, or a heading of furniture stands.
 """
 
 import re
@@ -15,19 +16,41 @@ from .records import Block
 
 # What trafilatura's container expressions look for, in short. A page with one of these is not read here.
 _TELLING = re.compile(
-    r"(?:entry|article|art|post|page|text|story|main|theme|blog|section|single)[-_]{0,2}(?:content|body|text|entry|main|column)|articlebody|fulltext|"
-    r"content[-_]{0,2}(?:main|body)|body-text|post_inner_wrapper|article__container|single-post|^article |wpb_text_column|^primary|^main|^story",
+    r"(?:entry|article|art|post|page|text|story|main|theme|blog|section|single)[-_]{0,2}(?:content|body|text|"
+    r"entry|main|column)|articlebody|fulltext|"
+    r"content[-_]{0,2}(?:main|body)|body-text|post_inner_wrapper|article__container|single-post|^article |"
+    r"wpb_text_column|^primary|^main|^story",
     re.I,
 )
 _EXACT = {"post", "entry", "content", "Content", "story", "text", "postarea", "art-postcontent", "article"}
-_SKIPPED = {"script", "style", "noscript", "nav", "footer", "aside", "iframe", "svg", "head", "template", "object", "map", "dialog"}
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "nav",
+    "footer",
+    "aside",
+    "iframe",
+    "svg",
+    "head",
+    "template",
+    "object",
+    "map",
+    "dialog",
+}
 _FIELDS = {"input", "textarea", "select"}
 _BLOCKS = {
-    "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "th", "tr", "ul",
+    "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "th", "tr", "ul",
 }  # fmt: skip
 _PROSE = 70  # characters outside links that make a run a piece of prose
-_COMMENTED = re.compile(r"\b(?:says|said|wrote|schrieb|sagt|schreibt|a dit|dit|écrit|dice|escribió|scrive|ha scritto|zegt|schreef)\b\s*:?\s*.{0,60}$", re.I)
+_COMMENTED = re.compile(
+    r"\b(?:says|said|wrote|schrieb|sagt|schreibt|a dit|dit|écrit|dice|escribió|scrive|ha scritto|zegt|"
+    r"schreef)\b\s*:?\s*.{0,60}$",
+    re.I,
+)
 
 
 @dataclass(kw_only=True)
@@ -57,7 +80,12 @@ class Run:
         if re.fullmatch(r"h[1-6]", self.tag):
             return int(self.tag[1])
         # a line that is bold throughout and no sentence is a heading by hand
-        by_hand = self.bold >= 0.95 * len(self.text) and 2 < len(self.text) < 90 and self.tag in {"p", "div", "td", "center"} and self.links == 0
+        by_hand = (
+            self.bold >= 0.95 * len(self.text)
+            and 2 < len(self.text) < 90
+            and self.tag in {"p", "div", "td", "center"}
+            and self.links == 0
+        )
         return 3 if by_hand and self.text[-1] not in ".:,;" else None
 
 
@@ -71,7 +99,11 @@ class _Walk:
 def is_named(tree: HtmlElement) -> bool:
     """Whether a class, an id, a role or an element says where the article is."""
     for element in tree.iter("article", "div", "main", "section"):
-        if element.tag in {"article", "main"} or element.get("itemprop") == "articleBody" or (element.get("role") or "").startswith(("main", "article")):
+        if (
+            element.tag in {"article", "main"}
+            or element.get("itemprop") == "articleBody"
+            or (element.get("role") or "").startswith(("main", "article"))
+        ):
             return True
         for name in (element.get("class") or "", element.get("id") or ""):
             if name in _EXACT or (name and _TELLING.search(name)):
@@ -90,7 +122,11 @@ def plain_blocks(tree: HtmlElement, *, title: str | None) -> list[Block]:
     kept: list[Run] = []
     for passage in passages:
         alike = [run for run in passage if run.is_prose and run.shape in shapes]
-        if passage is best or (len(alike) >= 2 and _weight(passage) > 0.25 * _weight(best) and passages.index(passage) < passages.index(best) + 4):
+        if passage is best or (
+            len(alike) >= 2
+            and _weight(passage) > 0.25 * _weight(best)
+            and passages.index(passage) < passages.index(best) + 4
+        ):
             kept += passage
     if sum(run.is_prose for run in kept) < 3 or _weight(kept) < 400:
         return []
@@ -143,12 +179,18 @@ def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
     block, linked, bold = within, False, False
     while block is not None and block.tag not in _BLOCKS:
         linked = linked or block.tag == "a"
-        bold = bold or block.tag in {"b", "strong"} or (block.tag == "font" and (block.get("size") or "") in {"4", "5", "+1", "+2"})
+        bold = (
+            bold
+            or block.tag in {"b", "strong"}
+            or (block.tag == "font" and (block.get("size") or "") in {"4", "5", "+1", "+2"})
+        )
         block = block.getparent()
     if walk.current is None:
         outer = [one for one in ([block, *block.iterancestors()][:3] if block is not None else [])]
         shape = tuple(f"{one.tag}.{one.get('class') or ''}" for one in outer)
-        quoted = block is not None and (block.tag == "blockquote" or any(one.tag == "blockquote" for one in block.iterancestors()))
+        quoted = block is not None and (
+            block.tag == "blockquote" or any(one.tag == "blockquote" for one in block.iterancestors())
+        )
         tag = "blockquote" if quoted else str(block.tag) if block is not None else "body"
         walk.current = Run(tag=tag, after_image=walk.image, shape=shape)
         walk.runs.append(walk.current)
@@ -198,13 +240,17 @@ def _passages(runs: list[Run]) -> list[list[Run]]:
 
 
 def _is_boundary(run: Run, following: Run | None) -> bool:
-    if is_rail_heading(run.text) or (_COMMENTED.search(run.text.split("\n")[0][:140]) and (not run.is_prose or "\n" in run.text) and run.level is None):
+    if is_rail_heading(run.text) or (
+        _COMMENTED.search(run.text.split("\n")[0][:140])
+        and (not run.is_prose or "\n" in run.text)
+        and run.level is None
+    ):
         return True
     linked = run.linked > 0.6 * len(run.text)
     if run.links >= 2 and len(run.text) < 400 and (linked or len(run.text) - run.linked < 40):
         return True
     next_linked = following is not None and following.links > 0 and following.linked > 0.6 * len(following.text)
-    return run.links > 0 and linked and not run.is_prose and next_linked or (run.level is not None and next_linked)
+    return (run.links > 0 and linked and not run.is_prose and next_linked) or (run.level is not None and next_linked)
 
 
 def _weight(runs: list[Run]) -> int:
@@ -215,7 +261,9 @@ def _blocks(runs: list[Run]) -> list[Block]:
     blocks: list[Block] = []
     for run in runs:
         text = run.text
-        if is_furniture(text) or (run.after_image and len(text) < 200 and run.tag != "h2" and not (run.tag == "p" and len(text) > 120)):
+        if is_furniture(text) or (
+            run.after_image and len(text) < 200 and run.tag != "h2" and not (run.tag == "p" and len(text) > 120)
+        ):
             continue
         if run.links and run.linked > 0.9 * len(text) and run.tag != "li":
             continue

@@ -1,12 +1,14 @@
 """A Page in, when it was published and modified out, with the words it used and where they stood. Never asks the clock.
 
-Order: JSON-LD of the article, meta elements, microdata, time elements, JSON-LD of the page, URL, visible text, and htmldate where nothing else
-spoke. The first that names a day decides the day; where it names no time of day, the next that names the same day lends it.
+Order: JSON-LD of the article, meta elements, microdata, time elements, JSON-LD of the page, URL, visible text, and
+htmldate where nothing else spoke. The first that names a day decides the day; where it names no time of day, the next
+that names the same day lends it.
 
-A time without an offset is read as UTC, unless another date of the same page shows the offset: the same wall time with an offset, the
-same instant in another zone, or a modified time with one. Neither country nor language decide: both are wrong for wires and for publishers who
-store UTC. `03/04/2024` is month first where the page is American (lang `en-US`, or English without a region on a host that is not under a
-country's domain) and no other date of the page says otherwise.
+A time without an offset is read as UTC, unless another date of the same page shows the offset: the same wall time
+with an offset, the same instant in another zone, or a modified time with one. Neither country nor language decide:
+both are wrong for wires and for publishers who store UTC. `03/04/2024` is month first where the page is American
+(lang `en-US`, or English without a region on a host that is not under a country's domain) and no other date of the
+page says otherwise.
 """
 
 import re
@@ -25,23 +27,34 @@ PUBLISHED_METAS = (
     "publishdate", "publishtime", "pubdate", "pub_date", "publication_date", "published-date", "published_at",
     "publicationdate", "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued",
     "dcterms.created", "dcterms.issued", "dc.date.published", "sailthru.date", "date", "dc.date", "dcterms.date",
-    "dc.date.created", "datecreated", "originalpublicationdate", "article.published", "displaydate", "rnews:datepublished",
+    "dc.date.created", "datecreated", "originalpublicationdate", "article.published", "displaydate",
+    "rnews:datepublished",
     "citation_publication_date", "bt:pubdate", "vr:published_time", "mediator_published_time", "article.created",
 )  # fmt: skip
 MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "article:modified", "article:modified:time",
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "article:modified",
+    "article:modified:time",
     "article_modified_time", "article:updated_time", "last-modified", "lastmod", "modified_time", "dc.date.modified",
     "dcterms.modified", "last_updated_date", "revised", "article.updated",
 )  # fmt: skip
 
 _DATED = re.compile(r"date|time|publish|posted|pubdat|datum|fecha|data-pub|stamp|meta|byline|dato", re.I)
-_MODIFIED_WORDS = re.compile(r"updated?\b|modified|aktualisiert|geändert|mis à jour|modifi|actualizad|aggiornat|bijgewerkt|uppdaterad|oppdatert|обновлен|güncelle|수정|更新", re.I)
-_PUBLISHED_CLASS = re.compile(r"publi|pubdate|entry-date|post-date|posted|created|issued|dt-published|article-?date|article-?time", re.I)
-_FAR = re.compile(r"related|recommend|sidebar|comment|footer|teaser|most-?read|popular|widget|card|promo|rail|nav", re.I)
+_MODIFIED_WORDS = re.compile(
+    r"updated?\b|modified|aktualisiert|geändert|mis à jour|modifi|actualizad|aggiornat|bijgewerkt|uppdaterad|"
+    r"oppdatert|обновлен|güncelle|수정|更新",
+    re.I,
+)
+_PUBLISHED_CLASS = re.compile(
+    r"publi|pubdate|entry-date|post-date|posted|created|issued|dt-published|article-?date|article-?time", re.I
+)
+_FAR = re.compile(
+    r"related|recommend|sidebar|comment|footer|teaser|most-?read|popular|widget|card|promo|rail|nav", re.I
+)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))")
 _COUNTRY_HOST = re.compile(r"\.[a-z]{2}$")
 _DATE_OR_CLOCK = re.compile(r"[\d\W_]+")
+_BYLINE = re.compile(r"(?:\w{3,10} )?(?:by|von|par|por|di|da|de|av|af|door)\s", re.I)
 _MAX_ELEMENTS = 60
 
 
@@ -67,7 +80,14 @@ def published(page: Page, *, language: str | None = None) -> Dated | None:
     first = candidates[0]
     if first.moment.precision == "day" or _at_midnight(first.moment):
         day = first.moment.at.date()
-        first = next((one for one in candidates if _has_time(one) and day in {one.moment.at.date(), one.moment.at.astimezone(UTC).date()}), first)
+        first = next(
+            (
+                one
+                for one in candidates
+                if _has_time(one) and day in {one.moment.at.date(), one.moment.at.astimezone(UTC).date()}
+            ),
+            first,
+        )
     return _with_offset(first, [*candidates, *_all_modified(page, american)])
 
 
@@ -104,7 +124,16 @@ def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
             yield raw[:200], "microdata"
     for element in list(page.tree.iter("time", "relative-time", "amp-timeago"))[:_MAX_ELEMENTS]:
         raw = (element.get("datetime") or element.get("dateTime") or "").strip() or element_text(element)
-        told = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("pubdate") is not None and "pubdate" or None)))
+        told = " ".join(
+            filter(
+                None,
+                (
+                    element.get("class"),
+                    element.get("itemprop"),
+                    (element.get("pubdate") is not None and "pubdate") or None,
+                ),
+            )
+        )
         if not raw or _is_far(element) or "dateModified" in told:
             continue
         words = element_text(element)
@@ -120,7 +149,9 @@ def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
 
 def _text_dates(page: Page) -> Iterator[tuple[str, str]]:
     seen = 0
-    for element in page.tree.iter("span", "div", "p", "li", "small", "em", "i", "td", "font", "b", "strong", "address", "section"):
+    for element in page.tree.iter(
+        "span", "div", "p", "li", "small", "em", "i", "td", "font", "b", "strong", "address", "section"
+    ):
         if seen >= _MAX_ELEMENTS:
             return
         named = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -128,10 +159,16 @@ def _text_dates(page: Page) -> Iterator[tuple[str, str]]:
         if len(element) > 12 or (not telling and (len(element) > 3 or not element.text or len(element.text) > 90)):
             continue
         words = element_text(element)
-        if not 6 <= len(words) <= 140 or not re.search(r"(?:19|20)\d{2}|\d[./-]\d{1,2}[./-]\d{2}", words) or _is_far(element):
+        if (
+            not 6 <= len(words) <= 140
+            or not re.search(r"(?:19|20)\d{2}|\d[./-]\d{1,2}[./-]\d{2}", words)
+            or _is_far(element)
+        ):
             continue
         seen += 1
-        if not telling and len(_DATE_OR_CLOCK.sub(" ", words).split()) > 9:  # a sentence that mentions a day
+        if not telling and len(_DATE_OR_CLOCK.sub(" ", words).split()) > (
+            16 if _BYLINE.match(words) else 9
+        ):  # a sentence that mentions a day
             continue
         if not re.search(r"©|copyright|all rights|rechte vorbehalten", words, re.I):
             yield words, "text"

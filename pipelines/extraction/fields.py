@@ -1,4 +1,4 @@
-"""A Page in, its fields out: title, description, section, tags, language, canonical URL, lead image, publisher, kind. Each None where the page is silent."""
+"""A Page in, its fields out: title, section, tags, canonical URL and the like. None where the page is silent."""
 
 import re
 from functools import cache
@@ -25,7 +25,9 @@ _ARTICLE_LIKE = re.compile(r"article|blogposting|report$|claimreview", re.I)
 
 @cache
 def _suffixes() -> TLDExtract:
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)  # the bundled list: no network, no disk cache
+    return TLDExtract(
+        suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True
+    )  # the bundled list: no network, no disk cache
 
 
 def registrable_domain(url: str) -> str:
@@ -51,8 +53,9 @@ def site_names(page: Page) -> list[str]:
 def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
     """The headline without the site's name, and as found.
 
-    JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a heading that one of them merely
-    continues (“… | Sport”) is the headline. On 1,611 pages with known titles this order was right on .84, og:title first on .76 (2026-11).
+    JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a
+    heading that one of them merely continues (“… | Sport”) is the headline. On 1,611 pages with known titles this
+    order was right on .84, og:title first on .76 (2026-11).
     """
     known = {fold(name) for name in names}
     stated, social, document = (
@@ -62,7 +65,12 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
     headings = [heading for heading in page.headings[:6] if fold(heading) not in known and len(heading) < 400]
     for heading in headings:
         folded = fold(heading)
-        if stated and len(folded) > 12 and fold(stated[1]).startswith(folded) and re.match(r"\s*[|–—»·-]", stated[1][len(heading) :]):
+        if (
+            stated
+            and len(folded) > 12
+            and fold(stated[1]).startswith(folded)
+            and re.match(r"\s*[|–—»·-]", stated[1][len(heading) :])
+        ):
             return heading, stated[0]
     if stated:
         return stated[1], stated[0]
@@ -70,7 +78,11 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
         return headings[0], headings[0]
     for heading in headings:
         for other in (social, document):
-            if other and len(fold(heading)) > 8 and (fold(other[1]).startswith(fold(heading)) or fold(other[1]).endswith(fold(heading))):
+            if (
+                other
+                and len(fold(heading)) > 8
+                and (fold(other[1]).startswith(fold(heading)) or fold(other[1]).endswith(fold(heading)))
+            ):
                 return heading, other[0]
     if social:
         return social[1], social[0]
@@ -82,7 +94,12 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
 def titles_of(page: Page) -> list[str]:
     """Every way the page writes its title: JSON-LD, meta elements, the document's title."""
     node = page.article or {}
-    found = [text_of(node.get("headline")), text_of(node.get("alternativeHeadline")), page.meta("og:title"), page.meta("twitter:title")]
+    found = [
+        text_of(node.get("headline")),
+        text_of(node.get("alternativeHeadline")),
+        page.meta("og:title"),
+        page.meta("twitter:title"),
+    ]
     return [one for one in found if one]
 
 
@@ -106,7 +123,9 @@ def without_site(text: str, names: list[str]) -> str:
 
 def description(page: Page) -> str | None:
     node = page.article or {}
-    return page.meta("og:description", "description", "twitter:description", "dc.description") or text_of(node.get("description"))
+    return page.meta("og:description", "description", "twitter:description", "dc.description") or text_of(
+        node.get("description")
+    )
 
 
 def publisher(page: Page) -> str | None:
@@ -118,22 +137,45 @@ def publisher(page: Page) -> str | None:
 
 
 def section(page: Page) -> str | None:
-    found = text_of((page.article or {}).get("articleSection")) or page.meta("article:section", "og:article:section", "section", "parsely-section", "cxenseparse:section", "dc.subject.section")
+    found = text_of((page.article or {}).get("articleSection")) or page.meta(
+        "article:section",
+        "og:article:section",
+        "section",
+        "parsely-section",
+        "cxenseparse:section",
+        "dc.subject.section",
+    )
     if found is None:
-        crumbs = [text_of(item.get("name")) or text_of(inner.get("name") if isinstance(inner := item.get("item"), dict) else None) for item in _crumbs(page)]
+        crumbs = [
+            text_of(item.get("name"))
+            or text_of(inner.get("name") if isinstance(inner := item.get("item"), dict) else None)
+            for item in _crumbs(page)
+        ]
         middle = [crumb for crumb in crumbs if crumb][1:-1] if len(crumbs) > 2 else []
         found = middle[-1] if middle else None
     if found is None:
-        found = next((text for a in page.tree.xpath("//a[contains(@rel,'category')]") if (text := element_text(a))), None)
+        found = next(
+            (text for a in page.tree.xpath("//a[contains(@rel,'category')]") if (text := element_text(a))), None
+        )
     return found if found and len(found) < 100 else None
 
 
 def tags(page: Page) -> tuple[str, ...]:
     """Keywords in the page's order, each once; those of JSON-LD, article:tag, news_keywords and keywords."""
     raw: list[Any] = [(page.article or {}).get("keywords")]
-    found = _keywords(raw) or _keywords(page.metas.get("article:tag", [])) or _keywords(page.metas.get("news_keywords", [])) or _keywords(page.metas.get("keywords", []))
+    found = (
+        _keywords(raw)
+        or _keywords(page.metas.get("article:tag", []))
+        or _keywords(page.metas.get("news_keywords", []))
+        or _keywords(page.metas.get("keywords", []))
+    )
     if not found:
-        found = [element_text(a) for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")[:30]]
+        found = [
+            element_text(a)
+            for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")[
+                :30
+            ]
+        ]
     return tuple({fold(one): one for one in reversed(found) if one and len(one) < 80}.values())[::-1][:50]
 
 
@@ -144,7 +186,10 @@ def language(page: Page) -> tuple[str | None, str | None]:
     for raw, source in (
         (root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"), "html"),
         (text_of(node.get("inLanguage")), "json-ld"),
-        (page.meta("content-language", "dc.language", "dcterms.language", "inlanguage", "language", "og:locale"), "meta"),
+        (
+            page.meta("content-language", "dc.language", "dcterms.language", "inlanguage", "language", "og:locale"),
+            "meta",
+        ),
     ):
         if raw and (tag := _language_tag(raw)):
             return tag, source
@@ -153,7 +198,16 @@ def language(page: Page) -> tuple[str | None, str | None]:
 
 def canonical(page: Page) -> tuple[str | None, str | None]:
     """The canonical URL where it is http(s) and of the page's own registrable domain, and as found."""
-    raw = next((element.get("href") for element in page.tree.xpath("//link[contains(concat(' ',translate(@rel,'CANOIL','canoil'),' '),' canonical ')]") if element.get("href")), None)
+    raw = next(
+        (
+            element.get("href")
+            for element in page.tree.xpath(
+                "//link[contains(concat(' ',translate(@rel,'CANOIL','canoil'),' '),' canonical ')]"
+            )
+            if element.get("href")
+        ),
+        None,
+    )
     raw = raw or page.meta("og:url")
     url = absolute(page, raw)
     return (url if url and registrable_domain(url) == registrable_domain(page.url) else None), raw
@@ -164,7 +218,9 @@ def lead_image(page: Page) -> str | None:
     while isinstance(value, list):
         value = resolve(value[0], page.nodes) if value else None
     raw = text_of(value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else text_of(value)
-    return absolute(page, page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")) or absolute(page, raw)
+    return absolute(
+        page, page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+    ) or absolute(page, raw)
 
 
 def page_type(page: Page) -> str | None:
@@ -175,7 +231,13 @@ def page_type(page: Page) -> str | None:
     if any(_ARTICLE_LIKE.search(kind) for kind in kinds):
         return "article"
     declared = (page.meta("og:type") or "").lower()
-    return "video" if declared.startswith("video") else "article" if declared in {"article", "news", "blog", "newsarticle"} else None
+    return (
+        "video"
+        if declared.startswith("video")
+        else "article"
+        if declared in {"article", "news", "blog", "newsarticle"}
+        else None
+    )
 
 
 def absolute(page: Page, raw: str | None) -> str | None:
@@ -198,7 +260,13 @@ def fold(text: str) -> str:
 
 def _names_site(piece: str, known: set[str]) -> bool:
     flat = fold(piece).replace(" ", "")
-    return bool(flat) and (flat in known or any(len(name) > 3 and (flat.startswith(name) or flat.endswith(name)) and len(flat) < 2.5 * len(name) for name in known))
+    return bool(flat) and (
+        flat in known
+        or any(
+            len(name) > 3 and (flat.startswith(name) or flat.endswith(name)) and len(flat) < 2.5 * len(name)
+            for name in known
+        )
+    )
 
 
 def _keywords(values: list[Any]) -> list[str]:
@@ -216,7 +284,12 @@ def _language_tag(raw: str) -> str | None:
     if not _LANGUAGE.match(tag):
         return None
     first, *rest = tag.split("-")
-    return "-".join([first.lower(), *(piece.upper() if len(piece) == 2 else piece.title() if len(piece) == 4 else piece for piece in rest)])
+    return "-".join(
+        [
+            first.lower(),
+            *(piece.upper() if len(piece) == 2 else piece.title() if len(piece) == 4 else piece for piece in rest),
+        ]
+    )
 
 
 def _crumbs(page: Page) -> list[dict[str, Any]]:

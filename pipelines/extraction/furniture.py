@@ -1,7 +1,7 @@
-"""A tree in, the same tree without the furniture of news pages out: comment forms, rails, newsletter boxes, consent, share rows, copyright lines.
+"""A tree or blocks in, the same without the furniture of news pages out. Never judges long text by words alone.
 
-Words (furniture.txt, many languages) never decide alone for long text: a phrase removes the short block that is little more than the phrase; a heading
-takes along the list of links below it; a form must hold fields.
+A phrase of furniture.txt (many languages) removes the short block that is little more than the phrase; a heading takes
+along the links below it; a form must hold fields.
 """
 
 import re
@@ -29,7 +29,10 @@ def _lexicon() -> dict[str, re.Pattern[str]]:
             current = phrase.strip("[]")
         elif phrase and not phrase.startswith("#"):
             kinds.setdefault(current, []).append(re.escape(phrase).replace(r"\*", ".{0,60}").replace(r"\ ", r"\s+"))
-    return {kind: re.compile(rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})", re.I) for kind, phrases in kinds.items()}
+    return {
+        kind: re.compile(rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})", re.I)
+        for kind, phrases in kinds.items()
+    }
 
 
 def prune(tree: HtmlElement) -> None:
@@ -56,7 +59,7 @@ def is_rail_heading(text: str) -> bool:
 
 
 def without_furniture(blocks: list[Block], *, title: str | None) -> list[Block]:
-    """The blocks without furniture lines, rail headings with their lists, headings of nothing, and the title said again."""
+    """The blocks without furniture lines, rail headings with their lists, headings of nothing, and the title again."""
     kept: list[Block] = []
     for position, block in enumerate(blocks):
         if is_furniture(block.text, kind=block.kind):
@@ -82,11 +85,18 @@ def _drop_forms(tree: HtmlElement) -> None:
         _drop_heading_before(box)
         _drop(box)
     for control in list(tree.iter("input", "textarea")):  # builders and newsletter boxes do without a form element
-        if control.tag == "input" and (control.get("type") or "text").lower() not in {"email", "text"} or not _within(control, tree):
+        if (control.tag == "input" and (control.get("type") or "text").lower() not in {"email", "text"}) or not _within(
+            control, tree
+        ):
             continue
         box = control
         parent = box.getparent()
-        while parent is not None and parent.tag in _FORM_WRAPPERS and len("".join(parent.itertext())) < 420 and parent.find(".//h1") is None:
+        while (
+            parent is not None
+            and parent.tag in _FORM_WRAPPERS
+            and len("".join(parent.itertext())) < 420
+            and parent.find(".//h1") is None
+        ):
             box, parent = parent, parent.getparent()
         _drop_heading_before(box)
         _drop(box)
@@ -112,7 +122,9 @@ def _drop_heading_before(box: HtmlElement) -> None:
 
 def _drop_headed_rails(tree: HtmlElement) -> None:
     """A heading such as “Most Recent Stories”, with the list or box of links that follows it or that it opens."""
-    for heading in list(tree.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "legend", "summary")):
+    for heading in list(
+        tree.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b", "legend", "summary")
+    ):
         if len(heading) > 2:
             continue
         text = "".join(heading.itertext()) if len(heading) else (heading.text or "")
@@ -129,7 +141,18 @@ def _rail_around(heading: HtmlElement) -> HtmlElement | None:
     """The largest box that the heading opens and that holds links and no running text."""
     best = None
     box = heading.getparent()
-    while box is not None and box.tag in {"div", "section", "aside", "nav", "ul", "footer", "td", "li", "header", "details"}:
+    while box is not None and box.tag in {
+        "div",
+        "section",
+        "aside",
+        "nav",
+        "ul",
+        "footer",
+        "td",
+        "li",
+        "header",
+        "details",
+    }:
         if box.find(".//h1") is not None or _runs(box, 200):
             break
         best = box
@@ -142,7 +165,11 @@ def _drop_rail_after(heading: HtmlElement) -> None:
     dropped = 0
     while following is not None and dropped < 12:
         after = following.getnext()
-        if following.tag in _HEADINGS and not is_rail_heading(following.text_content()) and not _mostly_links(following):
+        if (
+            following.tag in _HEADINGS
+            and not is_rail_heading(following.text_content())
+            and not _mostly_links(following)
+        ):
             break
         if _runs(following, 120) and not _mostly_links(following):
             break
@@ -153,7 +180,7 @@ def _drop_rail_after(heading: HtmlElement) -> None:
 
 
 def _runs(element: HtmlElement, limit: int) -> bool:
-    """Whether more than ``limit`` characters of the element stand outside links, in pieces long enough to be sentences."""
+    """Whether more than ``limit`` characters stand outside links, in pieces long enough to be sentences."""
     whole = len("".join(element.itertext()))
     if whole <= limit:
         return False

@@ -1,4 +1,4 @@
-"""Texts of ld+json scripts in, schema.org nodes out; picks the one that describes the article. Never raises on bad JSON."""
+"""Texts of ld+json scripts in, schema.org nodes out, and which is the article's. Never raises on bad JSON."""
 
 import json
 import re
@@ -16,10 +16,23 @@ ARTICLE_TYPES = {
     "creativework": 1, "videoobject": 1, "imagegallery": 1,
 }  # fmt: skip
 # Below these keys stand other pages' articles, a live blog's entries, or a comment's own author and date.
-OTHERS = {"haspart", "liveblogupdate", "itemlistelement", "comment", "mentions", "about", "isrelatedto", "relatedlink", "review", "citation"}
+OTHERS = {
+    "haspart",
+    "liveblogupdate",
+    "itemlistelement",
+    "comment",
+    "mentions",
+    "about",
+    "isrelatedto",
+    "relatedlink",
+    "review",
+    "citation",
+}
 PAGE_TYPES = {"webpage", "itempage", "aboutpage", "faqpage"}
 
-_WRAPPING = re.compile(r"^\s*(?:/\*\s*)?(?://)?\s*<!(?:\[CDATA\[|--)\s*(?:\*/)?|(?:/\*\s*)?(?://)?\s*(?:\]\]>|-->)\s*(?:\*/)?;?\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:/\*\s*)?(?://)?\s*<!(?:\[CDATA\[|--)\s*(?:\*/)?|(?:/\*\s*)?(?://)?\s*(?:\]\]>|-->)\s*(?:\*/)?;?\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
@@ -38,7 +51,8 @@ def nodes_of(scripts: list[str]) -> list[Node]:
 def article_node(nodes: list[Node], *, url: str, title: str | None) -> Node | None:
     """The node that speaks of this page's article, with the gaps filled from its twins; None where there is none.
 
-    A page may carry several: its own, teasers of others, a second by an SEO plugin. Its own names this URL or this headline.
+    A page may carry several: its own, teasers of others, a second by an SEO plugin. Its own names this URL or this
+    headline.
     """
     ranked = []
     for position, node in enumerate(nodes):
@@ -65,7 +79,11 @@ def page_node(nodes: list[Node]) -> Node | None:
 
 def types_of(node: Node) -> set[str]:
     kinds = node.get("@type")
-    return {str(kind).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind}
+    return {
+        str(kind).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower()
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+        if kind
+    }
 
 
 def resolve(value: Any, nodes: list[Node]) -> Any:
@@ -94,7 +112,11 @@ def _loaded(script: str) -> Iterator[Any]:
     if not text:
         return
     decoder = json.JSONDecoder(strict=False)
-    for repaired in (text, _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text)), _CONTROL.sub(" ", unescape(text))):
+    for repaired in (
+        text,
+        _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text)),
+        _CONTROL.sub(" ", unescape(text)),
+    ):
         try:
             value, end = decoder.raw_decode(repaired)
         except (ValueError, RecursionError):

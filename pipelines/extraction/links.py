@@ -3,8 +3,7 @@
 from lxml.html import HtmlElement
 
 from .fields import absolute
-from .page import Page
-from .page import text_of
+from .page import Page, text_of
 from .records import Link
 
 MOST_LINKS = 5_000

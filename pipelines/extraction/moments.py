@@ -44,16 +44,31 @@ _ZONES = {
 }  # fmt: skip
 
 _OFFSET = r"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}(?::?\d{2})?(?!\d)|[A-Z]{2,4}\b)?"
-_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.h時시]|\s?Uhr)\s?(?P<minute>\d{2})?(?:[:.分분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?(?!\d)\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})\s?(?:[:.h時시]|\s?Uhr)\s?(?P<minute>\d{2})?"
+    r"(?:[:.分분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?(?!\d)\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+)
 _ISO = re.compile(
     r"(?<!\d)(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?:(?:[T_ ]|\s+)\s*(?P<hour>\d{1,2}):?(?P<minute>\d{2})"
     r"(?::?(?P<second>\d{2})(?P<fraction>[.,]\d{1,9})?)?\s*" + _OFFSET + r")?(?!\d)"
 )
-_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?[-/.年년]\s?(?P<month>\d{1,2})\s?[-/.月월]\s?(?P<day>\d{1,2})(?!\d)")
-_NUMBERS = re.compile(r"(?<![\d/.-])(?P<one>\d{1,2})\s?(?P<mark>[./-])\s?(?P<two>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d{2}|\d{2})(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?[-/.年년]\s?(?P<month>\d{1,2})\s?[-/.月월]\s?(?P<day>\d{1,2})(?!\d)"
+)
+_NUMBERS = re.compile(
+    r"(?<![\d/.-])(?P<one>\d{1,2})\s?(?P<mark>[./-])\s?(?P<two>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d{2}|\d{2})(?!\d)"
+)
 _WORD = r"(?P<word>[^\W\d_]{3,12})\.?"
-_DAY_WORD = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?,?\s?(?:de |of |d')?\s?[-/]?" + _WORD + r",?\s?[-/]?(?:de |del |г\. )?\s?(?P<year>(?:19|20)\d{2})(?!\d)", re.I)
-_WORD_DAY = re.compile(_WORD + r"\s?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?:\d{1,2}:\d{2}(?::\d{2})?\s)?(?P<year>(?:19|20)\d{2})(?!\d)", re.I)
+_DAY_WORD = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?,?\s?(?:de |of |d')?\s?[-/]?"
+    + _WORD
+    + r",?\s?[-/]?(?:de |del |г\. )?\s?(?P<year>(?:19|20)\d{2})(?!\d)",
+    re.I,
+)
+_WORD_DAY = re.compile(
+    _WORD + r"\s?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?:\d{1,2}:\d{2}(?::\d{2})?\s)?(?P<year>(?:19|20)\d{2})(?!\d)",
+    re.I,
+)
 _TIME = re.compile(r"(?<![\d:.])" + _CLOCK + r"\s*(?:Uhr|hrs|hs|h\b)?[\s(]*" + _OFFSET, re.I)
 _TIME_ONLY_HALF = re.compile(r"(?<![\d:.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b\.?)", re.I)
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
@@ -62,7 +77,8 @@ _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 def parse_moment(written: str, *, month_first: bool = False) -> Moment | None:
     """What a written date means; None where it means none or lies outside 1990–2100.
 
-    ``month_first`` settles 03/04/2024 and nothing else: 13/04 and 04/13 speak for themselves, and dots are day first everywhere.
+    ``month_first`` settles 03/04/2024 and nothing else: 13/04 and 04/13 speak for themselves,
+    and dots are day first everywhere.
     """
     text = unicodedata.normalize("NFKC", written).strip()[:200]
     if not re.search(r"\d{2}", text):
@@ -97,8 +113,16 @@ def _from_words(text: str, month_first: bool) -> Moment | None:
         return None
     (year, month, number), (start, end) = day
     rest = text[:start] + " | " + text[end:]
-    # 「15:44 BST, 27 April 2024」 and 「27.04.2024, 15:44 Uhr」: the time may stand on either side; JS puts it in between.
-    clock = next((found for piece in (text[end:], text[start:end] if ":" in text[start:end] else "", text[:start]) if (found := _clock(piece))), None)
+    # “15:44 BST, 27 April 2024”, “27.04.2024, 15:44 Uhr”: the time may stand on either side;
+    # what JavaScript prints has it in between.
+    clock = next(
+        (
+            found
+            for piece in (text[end:], text[start:end] if ":" in text[start:end] else "", text[:start])
+            if (found := _clock(piece))
+        ),
+        None,
+    )
     try:
         if clock is None:
             return _checked(datetime(year, month, number, tzinfo=UTC), "day", False)
@@ -138,9 +162,14 @@ def _clock(text: str) -> tuple[int, int, int | None, timezone | None] | None:
             continue
         hour = _hour(int(part["hour"]), part["half"], text)
         if hour < 24 and int(part["minute"] or 0) < 60:
-            return hour, int(part["minute"] or 0), int(part["second"]) if part["second"] and int(part["second"]) < 60 else None, _zone(part["zone"])
-    if match := _TIME_ONLY_HALF.search(text):
-        hour = _hour(int(match["hour"]), match["half"], text)
+            return (
+                hour,
+                int(part["minute"] or 0),
+                int(part["second"]) if part["second"] and int(part["second"]) < 60 else None,
+                _zone(part["zone"]),
+            )
+    if half := _TIME_ONLY_HALF.search(text):
+        hour = _hour(int(half["hour"]), half["half"], text)
         return (hour, 0, None, None) if hour < 24 else None
     return None
 
@@ -168,7 +197,9 @@ def _zone(written: str | None) -> timezone | None:
 
 
 def _zone_after(text: str) -> timezone | None:
-    match = re.search(r"\b(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?|\b(?:UTC|GMT|BST|CET|CEST|EST|EDT|PST|PDT|JST|SAST|AEST|AEDT)\b", text)
+    match = re.search(
+        r"\b(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?|\b(?:UTC|GMT|BST|CET|CEST|EST|EDT|PST|PDT|JST|SAST|AEST|AEDT)\b", text
+    )
     return _zone(match[0]) if match else None
 
 

@@ -1,4 +1,4 @@
-"""Bytes in, Page out: decoded and parsed once, with its meta elements and JSON-LD at hand. Decides nothing, never raises on bad HTML."""
+"""Bytes in, Page out: decoded and parsed once, meta elements and JSON-LD at hand. Decides nothing, never raises."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One page in, an Extraction or a Reject out: parses once, asks each field's module, decides. Pure: no disk, clock or network."""
+"""One page in, an Extraction or a Reject out. Pure: no disk, clock or network."""
 
 from . import access, authors, dates, fields
 from .arbiter import settle
@@ -12,9 +12,9 @@ from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
     """Read one page.
 
-    ``html`` is the body with transfer and content coding undone; ``url`` where it was found, which relative links and the canonical URL are
-    measured against; ``content_type`` the header's value, whose charset comes before the page's own. Never raises on any bytes, and the same page
-    gives the same result whatever was read before it.
+    ``html`` is the body with transfer and content coding undone; ``url`` where it was found, which relative links and
+    the canonical URL are measured against; ``content_type`` the header's value, whose charset comes before the page's
+    own. Never raises on any bytes, and the same page gives the same result whatever was read before it.
     """
     from .text import body_blocks  # loads trafilatura: only for who reads pages
 
@@ -27,7 +27,9 @@ def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extrac
     title, title_raw = fields.title(page, names)
     written_by, authors_raw = authors.authors(page, site_names=names)
     titles = [one for one in (title, title_raw, *page.headings, *fields.titles_of(page)) if one]
-    blocks = settle(without_furniture(body_blocks(page, title=title), title=title), page, titles=titles, authors=written_by)
+    blocks = settle(
+        without_furniture(body_blocks(page, title=title), title=title), page, titles=titles, authors=written_by
+    )
     if reason := reject_of(page, blocks, title=title):
         return _rejected(reason, page=page, title=title)
     return _extraction(page, blocks, (title, title_raw), (written_by, authors_raw))

@@ -76,7 +76,8 @@ class Reject:
     """A page that became no article, and why."""
 
     reason: str
-    """`listing`, `no_text`, `error_page`, `paywall_stub`, `consent_wall`, `not_html`, `too_large`, `empty` or `redirect_stub`."""
+    """`listing`, `no_text`, `error_page`, `paywall_stub`,
+     `consent_wall`, `not_html`, `too_large`, `empty` or `redirect_stub`."""
     detail: str
     """The evidence in words, with its figures."""
     title: str | None = None

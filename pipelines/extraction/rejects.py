@@ -2,38 +2,59 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from .access import WALL_WORDS, access_of
-from .fields import absolute, fold
-from .jsonld import ARTICLE_TYPES, types_of
+from .listings import listing_evidence, says_article, weight
 from .page import Page, text_of
 from .records import Block
 
 MAX_CHARACTERS = 10_000_000
-_MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|title|meta|div|p|article|section|table|h1|span|a|script|main|center|font|br)\b", re.I)
-_NOT_HTML = re.compile(r"^(?:image|audio|video|font)/|^application/(?:pdf|json|ld\+json|javascript|zip|octet-stream|rss\+xml|atom\+xml|xml|x-gzip|msword|vnd)|^text/(?:css|javascript|csv|plain|xml|calendar)", re.I)
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype|html|head|body|title|meta|div|p|article|section|table|h1|span|a|script|main|center|font|br)\b",
+    re.I,
+)
+_NOT_HTML = re.compile(
+    r"^(?:image|audio|video|font)/|^application/(?:pdf|json|ld\+json|javascript|zip|octet-stream|rss\+xml|"
+    r"atom\+xml|xml|x-gzip|msword|vnd)|^text/(?:css|javascript|csv|plain|xml|calendar)",
+    re.I,
+)
+_FEED = re.compile(
+    rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.I | re.S
+)
 _ERROR = re.compile(
-    r"^\W*(?:error\s*)?(?:404|410|403|500|502|503)\b|\b404\b.{0,20}\b(?:error|not found|page)|\b(?:error|http)\s*(?:404|410|403|500|502|503)\b|page (?:you.{0,40} )?(?:was |is |could |can )?(?:not|n['’]t)(?: be)? (?:found|available|exist)|page not found|"
-    r"\bnot found\b|(?:this|that|the) (?:page|article|story) (?:does not exist|doesn['’]t exist|is no longer available|no longer exists|has been removed|is unavailable|cannot be found|can['’]t be found|could not be found)|access denied|forbidden|"
-    r"internal server error|service unavailable|bad gateway|something went wrong|seite (?:wurde )?(?:leider )?nicht (?:gefunden|gefunden werden|verfügbar)|nicht gefunden|nichts gefunden|existiert nicht|nicht mehr verfügbar|"
-    r"page (?:introuvable|non trouvée|inexistante)|n['’]existe (?:pas|plus)|introuvable|página no (?:encontrada|existe|disponible)|no se (?:ha )?(?:encontr\w+|pudo encontrar)|no encontrad[ao]|no existe|no hemos encontrado|nothing (?:was )?found|rien (?:n['’]a été )?trouvé|"
-    r"pagina non trovata|página não encontrada|pagina niet gevonden|niet gevonden|siden (?:ble |blev )?ikke funnet|siden findes ikke|sidan (?:kunde inte )?hitta\w*|nie znaleziono|страница не найдена|sayfa bulunamadı|ページが見つかりません|"
+    r"^\W*(?:error\s*)?(?:404|410|403|500|502|503)\b|\b404\b.{0,20}\b(?:error|not found|page)|\b(?:error|"
+    r"http)\s*(?:404|410|403|500|502|503)\b|page (?:you.{0,40} )?(?:was |is |could |can )?(?:not|n['’]t)(?: be)? "
+    r"(?:found|available|exist)|page not found|"
+    r"\bnot found\b|(?:this|that|the) (?:page|article|story) (?:does not exist|doesn['’]t exist|is no longer "
+    r"available|no longer exists|has been removed|is unavailable|cannot be found|can['’]t be found|could not be "
+    r"found)|access denied|forbidden|"
+    r"internal server error|service unavailable|bad gateway|something went wrong|seite (?:wurde )?(?:leider "
+    r")?nicht (?:gefunden|gefunden werden|verfügbar)|nicht gefunden|nichts gefunden|existiert nicht|nicht mehr "
+    r"verfügbar|"
+    r"page (?:introuvable|non trouvée|inexistante)|n['’]existe (?:pas|plus)|introuvable|página no (?:encontrada|"
+    r"existe|disponible)|no se (?:ha )?(?:encontr\w+|pudo encontrar)|no encontrad[ao]|no existe|no hemos "
+    r"encontrado|nothing (?:was )?found|rien (?:n['’]a été )?trouvé|"
+    r"pagina non trovata|página não encontrada|pagina niet gevonden|niet gevonden|siden (?:ble |blev )?ikke "
+    r"funnet|siden findes ikke|sidan (?:kunde inte )?hitta\w*|nie znaleziono|страница не найдена|sayfa bulunamadı|"
+    r"ページが見つかりません|"
     r"페이지를 찾을 수 없|页面不存在|找不到",
     re.I,
 )
 _CONSENT = re.compile(
-    r"cookie|consent|privacy|einwilligung|datenschutz|zustimm|tracking|werbung|akzeptieren|accept all|vie privée|consentement|accepter|privacidad|aceptar|consentimiento|tcf|gdpr|dsgvo|rgpd|partner", re.I
+    r"cookie|consent|privacy|einwilligung|datenschutz|zustimm|tracking|werbung|akzeptieren|accept all|vie privée|"
+    r"consentement|accepter|privacidad|aceptar|consentimiento|tcf|gdpr|dsgvo|rgpd|partner",
+    re.I,
 )
 _WALL_TITLE = re.compile(
-    r"bevor sie weiter|before (?:you|we) continue|avant de (?:continuer|poursuivre)|antes de (?:continuar|seguir)|prima di continuare|privatsphäre|privacy|cookie|consent|einwilligung|zustimmung|vie privée|privacidad|consentimiento|consentement",
+    r"bevor sie weiter|before (?:you|we) continue|avant de (?:continuer|poursuivre)|antes de (?:continuar|seguir)|"
+    r"prima di continuare|privatsphäre|privacy|cookie|consent|einwilligung|zustimmung|vie privée|privacidad|"
+    r"consentimiento|consentement",
     re.I,
 )
 _ERROR_MARK = re.compile(r"(?:^|[\s_-])(?:error-?404|page-?404|404-?page|not-?found|error-?page)(?:$|[\s_-])", re.I)
-_REDIRECT = re.compile(r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I)
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SECTION_PATH = re.compile(r"^/?(?:[a-z]{2}/)?(?:tags?|rubriken|ressorts?|temas?|etiquetas?|seccion(?:es)?|categorias?|auteurs?|autores?|redaktion|schlagworte?|stichwort|mots-cles|topics?|category|categories|author|authors|autor|autoren|themen?|rubrik|section|sections|search|suche|archive?|page)(?:/|$)", re.I)
+_REDIRECT = re.compile(
+    r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +70,21 @@ def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
     if len(body) > 4 * MAX_CHARACTERS:
         return Reason(reason="too_large", detail=f"{len(body)} bytes")
     kind = (content_type or "").split(";")[0].strip().lower()
-    if body[:8].lstrip(b"\xef\xbb\xbf").startswith((b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00")):
+    if (
+        body[:8]
+        .lstrip(b"\xef\xbb\xbf")
+        .startswith(
+            (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00")
+        )
+    ):
         return Reason(reason="not_html", detail=f"begins with {body[:8]!r}")
     if _FEED.match(body[:2000]):
         return Reason(reason="not_html", detail="an XML feed, sitemap or drawing")
-    if kind and _NOT_HTML.match(kind) and not (kind in {"text/plain", "application/xml", "text/xml"} and _MARKUP.search(body[:4096])):
+    if (
+        kind
+        and _NOT_HTML.match(kind)
+        and not (kind in {"text/plain", "application/xml", "text/xml"} and _MARKUP.search(body[:4096]))
+    ):
         return Reason(reason="not_html", detail=f"Content-Type {kind}")
     if not _MARKUP.search(body.replace(b"\x00", b"")[:200_000]):
         return Reason(reason="not_html", detail="no HTML element within the first 200,000 bytes")
@@ -62,15 +93,19 @@ def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
 
 def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason | None:
     text = sum(weight(block.text) for block in blocks)
-    prose = sum(weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60)
+    prose = sum(
+        weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60
+    )
     visible = _visible(page) if text < 600 else text
     if visible < 600 and text < 250 and (target := _redirect_target(page)):
         return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
     if visible == 0:
-        return Reason(reason="empty" if page.scripts == 0 else "no_text", detail=f"no visible text, {page.scripts} scripts")
+        return Reason(
+            reason="empty" if page.scripts == 0 else "no_text", detail=f"no visible text, {page.scripts} scripts"
+        )
     if text < 1500 and (found := _error_words(page, title)):
         return Reason(reason="error_page", detail=f"“{found}” in title or heading, {text} characters of text")
-    if listing := _listing(page, blocks):
+    if listing := listing_evidence(page, blocks):
         return Reason(reason="listing", detail=listing)
     if _is_consent(page, blocks, text):
         return Reason(reason="consent_wall", detail=f"{text} characters of text under a title and words about consent")
@@ -79,11 +114,6 @@ def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason |
     if text < 80 and not (page.article and text >= 25):
         return Reason(reason="no_text", detail=f"{text} characters of body text, {visible} on the page")
     return None
-
-
-def weight(text: str) -> int:
-    """Length in characters of an alphabet: one of Chinese, Japanese or Korean says about three times as much."""
-    return len(text) + 2 * len(_DENSE.findall(text))
 
 
 def _visible(page: Page) -> int:
@@ -108,19 +138,30 @@ def _error_words(page: Page, title: str | None) -> str | None:
         if len(words) < 120 and (match := _ERROR.search(words)):
             return match.group(0)
     for element in page.tree.iter("body", "section", "div", "main", "article"):
-        if (mark := _ERROR_MARK.search(element.get("class") or "")) and not _says_article(page):
+        if (mark := _ERROR_MARK.search(element.get("class") or "")) and not says_article(page):
             return mark.group(0).strip()
     return None
 
 
 def _is_consent(page: Page, blocks: list[Block], text: int) -> bool:
-    if _says_article(page) or text > 4000:
+    if says_article(page) or text > 4000:
         return False
-    asked = next((words for words in (page.document_title or "", *page.headings[:2]) if _WALL_TITLE.search(words)), None)
+    asked = next(
+        (words for words in (page.document_title or "", *page.headings[:2]) if _WALL_TITLE.search(words)), None
+    )
     body = page.tree.find(".//body")
-    if asked and text < 900 and body is not None and len(set(_CONSENT.findall(text_of(body).lower()))) >= 2:
+    if (
+        asked
+        and text < 900
+        and body is not None
+        and len(set(_CONSENT.findall(text_of(body).lower()))) >= (1 if text < 300 else 2)
+    ):
         return True
-    about = sum(len(block.text) for block in blocks if len(_CONSENT.findall(block.text)) >= 2 or re.search(r"cookie", block.text, re.I))
+    about = sum(
+        len(block.text)
+        for block in blocks
+        if len(_CONSENT.findall(block.text)) >= 2 or re.search(r"cookie", block.text, re.I)
+    )
     return about > 0.6 * text and len(_CONSENT.findall(" ".join(block.text for block in blocks))) >= 4
 
 
@@ -132,55 +173,3 @@ def _stub_wall(page: Page, prose: int) -> str | None:
     if match and (access_of(page) in {"subscriber", "metered"} or prose < 250):
         return match.group(0)
     return "isAccessibleForFree: false" if prose < 60 and access_of(page) == "subscriber" else None
-
-
-def _says_article(page: Page) -> bool:
-    """Whether the page calls itself an article: by JSON-LD with a date, og:type, or a publication time."""
-    node = page.article or {}
-    dated = any(ARTICLE_TYPES.get(kind, 0) >= 3 for kind in types_of(node)) and bool(node.get("datePublished"))
-    return dated or (page.meta("og:type") or "").lower() in {"article", "news", "blog", "newsarticle"} or page.meta("article:published_time") is not None
-
-
-def _listing(page: Page, blocks: list[Block]) -> str | None:
-    """Evidence that the page leads to articles rather than being one, None where it does not."""
-    if _says_article(page):
-        return None
-    path = urlsplit(page.url).path
-    kinds = {kind for node in page.nodes for kind in types_of(node)}
-    root = (path in {"", "/"} and "?" not in page.url) or re.fullmatch(r"/(?:index\.\w+|[a-z]{2}/?|home/?)", path) is not None
-    section = bool(_SECTION_PATH.search(path)) or bool(kinds & {"collectionpage", "searchresultspage", "profilepage", "itemlist"})
-    cards = _cards(page)
-    held = fold(" ".join(text for _, text in cards))
-    outside = sum(weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60 and fold(block.text) not in held and not _mostly_held(block.text, cards))
-    needed = 1 if section else 3 if root else 6
-    if len(cards) >= needed and outside < (700 if root and len(cards) > 7 else 400 if section or root else 200):
-        return f"{len(cards)} teasers and {outside} characters of text besides them at {path or '/'}"
-    return None
-
-
-def _cards(page: Page) -> list[tuple[str, str]]:
-    """The page's teasers outside rails: a headline that links elsewhere on the site, with the text of the box around it."""
-    found: dict[str, tuple[str, str]] = {}
-    own = page.url.split("#")[0].split("?")[0].rstrip("/")
-    for link in page.tree.iter("a"):
-        text = text_of(link)
-        url = absolute(page, link.get("href"))
-        if len(text) < 20 or url is None or url.split("#")[0].split("?")[0].rstrip("/") == own or url in found:
-            continue
-        if any(one.tag in {"nav", "aside", "footer", "form"} for one in link.iterancestors()):
-            continue
-        box, whole = link, text
-        parent = link.getparent()
-        while parent is not None and parent.tag not in {"body", "main", "html"} and parent.find(".//h1") is None:
-            around = text_of(parent)
-            if len(around) > len(text) + 450 or (len(around) > 700):
-                break
-            box, whole, parent = parent, around, parent.getparent()
-        if box is not link or len(text) > 60:
-            found[url] = (text, whole)
-    return list(found.values())
-
-
-def _mostly_held(text: str, cards: list[tuple[str, str]]) -> bool:
-    """Whether a block starts as a teaser does: its headline, then a sentence."""
-    return any(fold(headline) in fold(text) and len(text) < len(headline) + 450 for headline, _ in cards)

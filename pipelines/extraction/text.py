@@ -1,9 +1,10 @@
 """A Page in, the blocks of its body out. The only module that knows trafilatura; touches no disk, clock or network.
 
-What trafilatura 2.3.1 does with a tree, as read in its source: `bare_extraction` copies a given tree; `trafilatura_sequence` prunes comments,
-takes the first of five container expressions that yields more than one element, else recovers bare paragraphs from the whole page (no headings
-there), compares with readability and justext, and falls back to a baseline. Its Document.body is a tree of head (rend=h2), p, list/item,
-quote, code, table/row/cell, with hi and lb inline. Given a tree it does not clean control characters: ours has none.
+What trafilatura 2.3.1 does with a tree, as read in its source: `bare_extraction` copies a given tree;
+`trafilatura_sequence` prunes comments, takes the first of five container expressions that yields more than one
+element, else recovers bare paragraphs from the whole page (no headings there), compares with readability and justext,
+and falls back to a baseline. Its Document.body is a tree of head (rend=h2), p, list/item, quote, code,
+table/row/cell, with hi and lb inline. Given a tree it does not clean control characters: ours has none.
 """
 
 import logging
@@ -21,23 +22,69 @@ from .records import Block
 # It logs a warning for each page without text; that is our reject, not news.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-_BLOCKS = {"p", "head", "list", "quote", "code", "table", "item", "row", "fw", "div", "ab", "dl", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "figure", "section", "article"}
-_DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}  # given so that it does not ask the clock
+_BLOCKS = {
+    "p",
+    "head",
+    "list",
+    "quote",
+    "code",
+    "table",
+    "item",
+    "row",
+    "fw",
+    "div",
+    "ab",
+    "dl",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "ul",
+    "ol",
+    "figure",
+    "section",
+    "article",
+}
+_DATE_PARAMS = {
+    "original_date": True,
+    "extensive_search": False,
+    "max_date": "2099-12-31",
+}  # given so that it does not ask the clock
 
 
 def body_blocks(page: Page, *, title: str | None = None) -> list[Block]:
-    """The blocks of the body: by structure where the page names nothing, else what trafilatura takes once the furniture is gone.
+    """The body's blocks: by structure where the page names nothing, else what trafilatura takes without furniture.
 
     An empty list where neither finds text.
     """
-    if not is_named(page.tree) and (blocks := plain_blocks(page.tree, title=title)):
+    named = is_named(page.tree)
+    if not named and (blocks := plain_blocks(page.tree, title=title)):
         return blocks
     tree = deepcopy(page.tree)
     prune(tree)
     document = bare_extraction(
-        tree, url=page.url, include_comments=False, with_metadata=False, date_extraction_params=_DATE_PARAMS, deduplicate=False
+        tree,
+        url=page.url,
+        include_comments=False,
+        with_metadata=False,
+        date_extraction_params=_DATE_PARAMS,
+        deduplicate=False,
     )
-    return blocks_of(document.body) if document is not None and document.body is not None else []
+    body = getattr(document, "body", None)
+    blocks = blocks_of(body) if body is not None else []
+    return blocks if named or not _is_dump(blocks, page) else []
+
+
+def _is_dump(blocks: list[Block], page: Page) -> bool:
+    """Whether trafilatura gave up and took everything that the page shows, menu included, as one paragraph."""
+    if len(blocks) != 1:
+        return False
+    links = [text for a in page.tree.iter("a") if len(text := " ".join("".join(a.itertext()).split())) > 3]
+    return len(links) >= 5 and sum(text in blocks[0].text for text in links) > 0.4 * len(links)
 
 
 def blocks_of(body: _Element) -> list[Block]:
@@ -68,15 +115,20 @@ def _block(element: _Element, blocks: list[Block]) -> None:
         if text := _one_line(_inline(element)):
             blocks.append(Block(kind="heading", text=text, level=int(rend[1]) if re.fullmatch(r"h[1-6]", rend) else 2))
     elif tag in {"list", "ul", "ol"}:
-        items = [_one_line(_inline(item)) for item in element if item.tag in {"item", "li", "dd", "dt"}] or [_one_line(_inline(element))]
+        items = [_one_line(_inline(item)) for item in element if item.tag in {"item", "li", "dd", "dt"}] or [
+            _one_line(_inline(element))
+        ]
         if text := "\n".join(f"- {item}" for item in items if item):
             blocks.append(Block(kind="list", text=text))
     elif tag == "table":
-        rows = [" | ".join(cell for one in row.iter("cell", "td", "th") if (cell := _one_line(_inline(one)))) for row in element.iter("row", "tr")]
+        rows = [
+            " | ".join(cell for one in row.iter("cell", "td", "th") if (cell := _one_line(_inline(one))))
+            for row in element.iter("row", "tr")
+        ]
         if text := "\n".join(row for row in rows if row) or _one_line(_inline(element)):
             blocks.append(Block(kind="table", text=text))
     elif tag in {"code", "pre"}:
-        if text := "".join(element.itertext()).strip("\n"):
+        if text := "".join(map(str, element.itertext())).strip("\n"):
             blocks.append(Block(kind="code", text=text))
     elif tag in {"quote", "blockquote"}:
         if text := "\n".join(piece for piece in _lines(_inline(element))):
