@@ -9,14 +9,17 @@ from crawler.archive import cdxj_path
 from pipelines.archive_files import WarcFile
 from pipelines.build import Plan, plan
 from pipelines.defs.assets import TABLE_NAMES
+from pipelines.defs.checks import VERIFIED
 from pipelines.defs.crawl import crawl_sites
 from pipelines.defs.inbox import import_inbox
 from pipelines.defs.partitions import FIRST_DATE, consecutive
 from pipelines.defs.resources import Archive
 
+_NOT_IN_BUILD = dg.AssetCheckKey(dg.AssetKey("warc_files"), VERIFIED)
+
 build_job = dg.define_asset_job(
     "build",
-    selection=["warc_files", *TABLE_NAMES, "catalog"],
+    selection=dg.AssetSelection.assets("warc_files", *TABLE_NAMES, "catalog") - dg.AssetSelection.checks(_NOT_IN_BUILD),
     description="Reads WARC files that have not been read, publishes the tables of the chosen crawl dates, and writes "
     "the catalog.",
 )
