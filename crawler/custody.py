@@ -96,6 +96,7 @@ class Custody:
         self.reasons: collections.Counter[str] = collections.Counter()
         self.statuses: collections.Counter[str] = collections.Counter()
         self.probed: list[dict[str, str]] = []
+        self.only_looks = False  # a probe leaves nothing to come back to
         self.touched: list[str] = []  # domains where something was acknowledged or found, in order, for who waits on it
         self._open: dict[int, Visit] = {}
         self._busy: collections.Counter[str] = collections.Counter()
@@ -173,6 +174,8 @@ class Custody:
                 kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
                 failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
             )  # fmt: skip
+        if self.only_looks:
+            again = None
         candidates = tuple(found)
         self.log.write(
             Attempt(

@@ -24,7 +24,7 @@ from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _Cl
 from scrapy.utils.ssl import _make_ssl_context
 
 from crawler.archive import Exchange
-from crawler.failures import truncation, why
+from crawler.failures import detail, truncation, why
 from crawler.guard import socket_factory
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             return response
         except Exception as error:
             tap.truncated = tap.truncated or truncation(error)
-            visit.reason, visit.detail = why(error), f"{type(error).__name__}: {error}"[:300]
+            visit.reason, visit.detail = why(error), detail(error)
             visit.refused = visit.reason == "address"
             raise
         finally:

@@ -22,17 +22,23 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientPayloadError, "disconnect"),
     (aiohttp.ClientOSError, "disconnect"),
     (UnsupportedURLSchemeError, "scope"),
-    (
-        IgnoreRequest,
-        "too_large",
-    ),  # what the gate refuses has its reason already; the rest is a decoded body past the limit
+    (IgnoreRequest, "too_large"),  # the gate gives its own reasons; this is a decoded body past the limit
 )
 
 
 def why(error: BaseException) -> str:
-    """address, tls, dns, timeout, connect, disconnect, scope, too_large; or protocol, where the answer made no sense."""
+    """address, tls, dns, timeout, connect, disconnect, scope, too_large; or protocol: the answer made no sense."""
     chain = _chain(error)
     return next((word for kind, word in _WORDS if any(isinstance(e, kind) for e in chain)), "protocol")
+
+
+def detail(error: BaseException) -> str:
+    """What happened, for a person: the innermost words, which are the system's or the server's, not the wrapping's."""
+    chain = _chain(error)
+    refused = next((e for e in chain if isinstance(e, AddressRefused)), None)
+    innermost = refused or next((e for e in reversed(chain) if str(e)), error)
+    words = str(innermost) if refused else f"{type(innermost).__name__}: {innermost}"
+    return " ".join(words.split())[:300]
 
 
 def truncation(error: BaseException) -> str | None:

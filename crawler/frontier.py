@@ -89,10 +89,11 @@ class Frontier:
                 url_id, new = int(cursor.lastrowid or 0), new + 1
             else:
                 url_id = row["id"]
-                if row["site"] != c.site and c.announcement is not None and c.announcement.channel in _BY_A_PERSON:
-                    # It was only looked at before (`sites add`), or its site has another name now: what it leads to
-                    # has not been followed for this site. So it is due as if it were new, and asked for whole: a 304
-                    # would show no links.
+                channel = c.announcement.channel if c.announcement is not None else None
+                only_looked_at = channel == "seed" and row["due_at"] is None and row["lease_by"] is None
+                if only_looked_at or (row["site"] != c.site and channel in _BY_A_PERSON):
+                    # By `sites add`; or its site has another name now. What it leads to has not been followed for this
+                    # site. So it is due as if it were new, and asked for whole: a 304 would show no links.
                     self._db.execute(
                         "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null"
                         " where id = ?",

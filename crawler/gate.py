@@ -15,7 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.archive import Announcement
 from crawler.custody import Visit
-from crawler.failures import why
+from crawler.failures import detail, why
 from crawler.intake import site_of
 from crawler.keeper import Keeper
 from crawler.leases import Candidate
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 ROBOTS_VALID_FOR = timedelta(hours=24)  # RFC 9309 §2.4
-ROBOTS_RETRY_AFTER = timedelta(minutes=30)  # where it could not be fetched, and so forbids everything
 ROBOTS_MAX_HOPS = 5  # RFC 9309 §2.3.1.2
 
 
@@ -85,7 +84,7 @@ class Gate:
         self._leave(request)
         visit: Visit | None = request.meta.get("visit")
         if visit is not None and visit.written is None and visit.reason is None:
-            visit.reason, visit.detail = why(exception), str(exception)[:300]
+            visit.reason, visit.detail = why(exception), detail(exception)
         if visit is not None and visit.lease.kind != "robots":
             self.keeper.custody.finish(visit)  # no callback will: what came, if anything, is in the archive
 
@@ -120,8 +119,8 @@ class Gate:
                 return self._rules[origin]
             frontier, now = self.keeper.custody.frontier, self.keeper.custody.clock()
             known = frontier.robots(origin)
-            valid_for = ROBOTS_RETRY_AFTER if known is None or known[1] is None or known[1] >= 500 else ROBOTS_VALID_FOR
-            if known is None or now - known[0] >= valid_for:
+            broken = known is None or known[1] is None or known[1] >= 500  # another crawl may find it mended
+            if known is None or broken or now - known[0] >= ROBOTS_VALID_FOR:
                 status, body = await self._fetch_robots(f"{origin}/robots.txt", site, kept=known[2] if known else b"")
                 frontier.remember_robots(origin, status=status, body=body, now=now)
             else:

@@ -49,17 +49,18 @@ def look_at_site(
     for site in sites.sites:
         if urlsplit(site.home).netloc == host:
             raise CrawlError(f"{sites.path}: {host} is there already, as site {site.name!r}")
-    report = crawl(home, CrawlOptions(probe=(address,), for_seconds=180.0, delay_seconds=delay_seconds), on_progress)
+    name = name or suggest_name(address, {site.name for site in sites.sites})
+    options = CrawlOptions(probe=(address,), probe_name=name, for_seconds=180.0, delay_seconds=delay_seconds)
+    report = crawl(home, options, on_progress)
     homes = [f["url"] for f in report.found if f["kind"] == "home"]
     if not homes:
         problems = [f["title"] for f in report.found if f["kind"] == "problem"]
         raise CrawlError(f"{address}: could not be read: {problems[0] if problems else report.ended_because}")
     feeds = tuple(f["url"] for f in report.found if f["kind"] == "feed")
     sitemaps = tuple(f["url"] for f in report.found if f["kind"] == "sitemap")
-    taken = {site.name for site in sites.sites}
     return Newcomer(
         site=Site(
-            name=name or suggest_name(homes[0], taken), home=homes[0], feeds=feeds, sitemaps=sitemaps,
+            name=name, home=homes[0], feeds=feeds, sitemaps=sitemaps,
             delay_seconds=delay_seconds,
         ),
         titles={f["url"]: f["title"] for f in report.found},

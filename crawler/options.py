@@ -37,6 +37,7 @@ class CrawlOptions(_Json):
     for_seconds: float | None = None
     refresh: bool = False  # make everything known due now
     probe: tuple[str, ...] = ()  # home pages of sites not in sites.toml: see what they offer, and go no further
+    probe_name: str = "probe"  # what such a site will be called
     delay_seconds: float = 5.0  # for those
 
 

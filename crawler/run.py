@@ -136,13 +136,11 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
 
     sites = prepare(home, options)
     if options.probe:
-        guests = (
-            Site(name=f"probe-{n}", home=url, delay_seconds=options.delay_seconds)
-            for n, url in enumerate(options.probe)
-        )
+        guests = (Site(name=options.probe_name, home=url, delay_seconds=options.delay_seconds) for url in options.probe)
         sites = replace(sites, sites=(*sites.sites, *guests))
     Held.options, Held.on_progress, Held.report = options, on_progress, None
     custody = Held.custody = Custody(home, sites)
+    custody.only_looks = bool(options.probe)
     batch = _batch(custody, options)
     settings = Settings()
     settings.setmodule("crawler.settings")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler import CrawlError, look_at_site
+from crawler import CrawlError, append_site, crawl, look_at_site
 from crawler.newcomer import suggest_name
 
 RSS = "<rss version='2.0'><channel><title>Local news</title></channel></rss>"
@@ -54,7 +54,7 @@ def test_a_home_page_that_moved_is_followed(web: Any, empty_archive: Path, kit: 
 
 
 def test_a_site_that_does_not_answer_is_not_added(empty_archive: Path) -> None:
-    with pytest.raises(CrawlError, match=r"http://127\.0\.0\.1:9/: could not be read: .*127\.0\.0\.1:9"):
+    with pytest.raises(CrawlError, match=r"http://127\.0\.0\.1:9/: could not be read: .*Connect call failed"):
         look_at_site(empty_archive, "http://127.0.0.1:9/", delay_seconds=0)
 
 
@@ -68,3 +68,24 @@ def test_names_are_short_and_free() -> None:
     assert suggest_name("https://www.bbc.co.uk/news", {"bbc"}) == "bbc-2"
     assert suggest_name("http://127.1.0.2:80/", set()) == "127-1-0-2"
     assert suggest_name("http://harbour.localhost/", set()) == "harbour"
+
+
+def test_a_site_that_was_added_is_then_crawled_whole(web: Any, empty_archive: Path, kit: Any) -> None:
+    story = "/2026/11/22/ferry-line-reopens-after-two-years/"
+    web.pages |= {"/": kit.answer(f'<a href="{story}">Ferry</a>', ETag='"h"'), story: kit.answer("<p>Ferry</p>")}
+    web.pages["/sitemap.xml"] = kit.answer(SITEMAP.format(web.base), content_type="application/xml")
+    append_site(empty_archive / "sites.toml", look_at_site(empty_archive, web.base + "/", delay_seconds=0).site)
+    web.asked.clear()
+    crawl(empty_archive)
+    assert {"/", story, "/sitemap.xml"} <= set(web.paths())
+    assert "if-none-match" not in next(a for a in web.asked if a.path == "/").headers
+    assert {line["site"] for line in kit.log_lines(empty_archive)} == {"127-0-0-1"}
+
+
+def test_an_address_that_is_allowed_later_is_looked_at_again(web: Any, home: Path, kit: Any) -> None:
+    web.pages["/"] = kit.answer("<p>hello</p>")
+    kit.write_sites(home, top="allow_addresses = []")
+    with pytest.raises(CrawlError, match=r"127\.0\.0\.1 is not a public address; to crawl it, name its network"):
+        look_at_site(home, web.base + "/", delay_seconds=0)
+    kit.write_sites(home)
+    assert look_at_site(home, web.base + "/", delay_seconds=0).site.home == f"{web.base}/"
