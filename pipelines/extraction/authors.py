@@ -175,7 +175,9 @@ def _from_metas(page: Page) -> list[str]:
             return [name]
     for name in AUTHOR_METAS:
         if contents := [
-            one for one in page.metas.get(name, ()) if len(one) < 200 and not one.lower().startswith("http")
+            one
+            for one in page.metas.get(name, ())
+            if len(one) < 200 and "@" not in one and not one.lower().startswith("http")
         ]:
             return contents
     return []

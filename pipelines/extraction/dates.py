@@ -156,11 +156,11 @@ def _text_dates(page: Page) -> Iterator[tuple[str, str]]:
             return
         named = f"{element.get('class') or ''} {element.get('id') or ''}"
         telling = _DATED.search(named)
-        if len(element) > 12 or (not telling and (len(element) > 3 or not element.text or len(element.text) > 90)):
+        if len(element) > 12 or (not telling and (len(element) > 3 or not element.text or len(element.text) > 160)):
             continue
         words = element_text(element)
         if (
-            not 6 <= len(words) <= 140
+            not 6 <= len(words) <= 160
             or not re.search(r"(?:19|20)\d{2}|\d[./-]\d{1,2}[./-]\d{2}", words)
             or _is_far(element)
         ):

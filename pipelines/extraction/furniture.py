@@ -37,6 +37,9 @@ def _lexicon() -> dict[str, re.Pattern[str]]:
 
 def prune(tree: HtmlElement) -> None:
     """Take away what is furniture by structure and words together, in place."""
+    for menu in list(tree.iter("nav")):
+        if _mostly_links(menu):
+            _drop(menu)
     _drop_forms(tree)
     _drop_headed_rails(tree)
 
@@ -171,7 +174,7 @@ def _drop_rail_after(heading: HtmlElement) -> None:
             and not _mostly_links(following)
         ):
             break
-        if _runs(following, 120) and not _mostly_links(following):
+        if not _mostly_links(following) and (following.tag in {"ul", "ol", "table", "figure"} or _runs(following, 120)):
             break
         _drop(following)
         dropped += 1
