@@ -17,7 +17,7 @@ from crawler.archive import Announcement
 from crawler.custody import Visit
 from crawler.failures import detail, why
 from crawler.intake import site_of
-from crawler.keeper import Keeper
+from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
 from crawler.robots import RobotsRules, parse_robots
 from crawler.schedule import PRIORITIES
@@ -70,6 +70,8 @@ class Gate:
                 raise IgnoreRequest(f"robots.txt: {visit.detail}")
         await self._turn(visit)
         request.meta["has_turn"] = True
+        if Held.options.probe:
+            return  # who looks at a site has to see it: a 304 names no feed
         if (lease.etag or lease.last_modified) and custody.frontier.earlier_capture(lease.url):
             if lease.etag:
                 request.headers["If-None-Match"] = lease.etag.encode("latin-1", "replace")
