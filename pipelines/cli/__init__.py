@@ -23,23 +23,27 @@ def run(arguments: Sequence[str]) -> int:
     import typer
 
     from pipelines.cli.app import app
-    from pipelines.cli.failing import told, wants_traceback
+    from pipelines.cli.failing import INTERRUPTED, is_interrupt, told, wants_traceback
 
     try:
         command = typer.main.get_command(app)
         _name_no_type_of_flags(command)
-        code = command.main(list(arguments), prog_name="broadsheet", standalone_mode=False)
+        # SQL may begin with a comment, which is no option.
+        given = [f" {argument}" if argument.startswith("-- ") else argument for argument in arguments]
+        code = command.main(given, prog_name="broadsheet", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         return _say(_usage(error), error.exit_code)
     except typer.Abort:
-        return 130
+        return INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
             raise
         _forget_stdout()
         return 0
     except Exception as error:
+        if is_interrupt(error):
+            return INTERRUPTED
         if wants_traceback():
             raise
         return _say(*told(error))

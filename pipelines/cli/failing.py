@@ -42,5 +42,10 @@ def told(error: Exception) -> tuple[str, int]:
     ), FAILED
 
 
+def is_interrupt(error: Exception) -> bool:
+    """Whether this is Ctrl-C while a query ran, which DuckDB (2.0) tells as a RuntimeError."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+
+
 def wants_traceback() -> bool:
     return os.environ.get(TRACEBACK_VARIABLE, "") not in ("", "0")

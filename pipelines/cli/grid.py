@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.console import Console
 from rich.text import Text
 
 from pipelines.cli.screen import visible
 
 NULL = "∅"  # one cell wide, and hardly anybody's text
-BETWEEN = 3  # cells between two columns
+NOTHING = "–"  # where there can be no value
+BETWEEN = 2  # cells between two columns
 _NARROWEST = 12  # a column cut below this tells nothing; then each row gets a block of its own
 _BLOCK_LINES = 3  # of one value, where each row is a block
 
@@ -32,6 +34,12 @@ def grid(
     if widths is None or blocks:
         return _blocks(columns, cells, width)
     return _table(columns, cells, widths)
+
+
+def print_table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, cut: bool = True) -> None:
+    """A table of our own making; with `cut=False` the terminal may break its lines, and addresses stay whole."""
+    for line in grid(columns, rows, width=console.width if cut else None):
+        console.print(line, soft_wrap=True)
 
 
 def fitted(natural: Sequence[int], room: int) -> list[int] | None:
@@ -86,7 +94,7 @@ def _line(row: Sequence[Text], widths: Sequence[int], right: Sequence[bool]) -> 
 
 
 def _are_numbers(column: list[Text]) -> bool:
-    told = [text for text in column if text.plain != NULL]
+    told = [text for text in column if text.plain not in (NULL, NOTHING)]
     return bool(told) and all(isinstance(text, _Number) for text in told)
 
 

@@ -11,6 +11,7 @@ import typer
 from pipelines.cli import screen
 from pipelines.cli.archive import HomeOption, known, line
 from pipelines.cli.failing import FAILED, Mistaken
+from pipelines.cli.grid import print_table
 
 if TYPE_CHECKING:
     from crawler import ImportReport
@@ -74,8 +75,7 @@ def _print_import(report: ImportReport, home: Path, *, dry_run: bool) -> None:
         )
         for file in report.files
     ]  # fmt: skip
-    numbers = ("records", "captures", "size")
-    out.print(screen.table(("file", "", "records", "captures", "size", "days"), rows, numbers=numbers))
+    print_table(out, ("file", "", "records", "captures", "size", "days"), rows)
     for file in report.files:
         if file.problem is not None:
             screen.say(out, screen.visible(file.problem))
@@ -157,7 +157,7 @@ def status(home: HomeOption = None) -> None:
             )
         )  # fmt: skip
     headers = ("site", "URLs", "due", "visited", "captures", "articles", "newest", "archived")
-    out.print(screen.table(headers, rows, numbers=("URLs", "due", "captures", "articles", "archived")))
+    print_table(out, headers, rows)
     disk = ", ".join(
         f"{name}/ {screen.size(_bytes_below(folder / name))}"
         for name in ("archive", "fragments", "tables")

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -22,11 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def out() -> Console:
-    """For results. Wide where nobody looks: a file has no right margin."""
-    console = Console(highlight=False, soft_wrap=False)
-    if not console.is_terminal and console.width == 80:
-        console.width = 100
-    return console
+    """For results."""
+    return Console(highlight=False)
 
 
 def err() -> Console:
@@ -83,16 +79,6 @@ def ago(at: datetime | None, *, now: datetime) -> str:
 def visible(text: str) -> str:
     """Text of strangers, safe to print: control characters, which could steer the terminal, as their pictures."""
     return _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < 0x20 else "�", text)
-
-
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()) -> Table:
-    """A quiet table; columns named in `numbers` stand to the right."""
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for header in headers:
-        grid.add_column(header, justify="right" if header in numbers else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else visible(str(cell))) for cell in row))
-    return grid
 
 
 def facts(lines: Iterable[tuple[str, str]]) -> Table:

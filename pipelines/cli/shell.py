@@ -12,6 +12,7 @@ from typing import Any
 from rich.text import Text
 
 from pipelines.cli import screen
+from pipelines.cli.failing import is_interrupt
 from pipelines.cli.querying import ROWS_SHOWN, show
 
 PROMPT, CONTINUED = "broadsheet> ", "       ...> "
@@ -25,12 +26,14 @@ _HELP = """\
   .quit            leave; so does Ctrl-D
 Ctrl-C drops the line, or stops the query that runs. Tables of your own (create table …) last until you leave."""
 
-_TABLES = """
-select view_name as name, comment as question from duckdb_views() where database_name = 'broadsheet' and not internal
-union all by name
-select function_name || '(' || array_to_string(parameters, ', ') || ')' as name, comment as question
-from duckdb_functions() where database_name = 'broadsheet' and function_type = 'table_macro' and not internal
-order by name
+_TABLES = r"""
+with named as (
+    select view_name as name, comment from duckdb_views() where database_name = 'broadsheet' and not internal
+    union all
+    select function_name || '(' || array_to_string(parameters, ', ') || ')', comment
+    from duckdb_functions() where database_name = 'broadsheet' and function_type = 'table_macro' and not internal
+)
+select name, regexp_extract(comment, '^[^?]*\?') as question from named order by name
 """
 _SCHEMA = """
 select column_name as "column", data_type as type, comment as meaning
@@ -110,6 +113,10 @@ class Shell:
         except WarehouseError as error:
             screen.say(self._err, str(error), style="red")
         except KeyboardInterrupt:
+            self._err.print("stopped")
+        except RuntimeError as error:
+            if not is_interrupt(error):
+                raise
             self._err.print("stopped")
 
     def _obey(self, text: str) -> None:

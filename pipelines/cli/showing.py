@@ -36,10 +36,10 @@ order by id limit 6
 EXAMPLES = """[bold]Examples[/bold]
 
 broadsheet show https://example.org/a-story/
-broadsheet show 3f2a9c0b                       the beginning of an article's or a capture's id
-broadsheet show 3f2a9c0b --raw > page.html.gz  the body as archived, content coding and all
-broadsheet show 3f2a9c0b --raw --decoded       the same, decompressed
-broadsheet show 3f2a9c0b --headers             request and response heads, verbatim
+broadsheet show 3f2a9c0b                    the beginning of an id will do
+broadsheet show 3f2a9c0b --raw > page.gz    the body as archived, compressed or not
+broadsheet show 3f2a9c0b --raw --decoded    the same, decompressed
+broadsheet show 3f2a9c0b --headers          request and response heads, verbatim
 broadsheet show 3f2a9c0b --json"""
 
 

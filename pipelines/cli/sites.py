@@ -11,8 +11,11 @@ import typer
 from pipelines.cli import screen
 from pipelines.cli.archive import HomeOption, known, line, new_or_known
 from pipelines.cli.failing import Mistaken
+from pipelines.cli.grid import NOTHING, print_table
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from crawler import Newcomer, Progress
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -90,7 +93,7 @@ def add(
             hint = f'{sites_file} must allow it: allow_addresses = ["127.0.0.0/8"], or what network it is in'
             raise Mistaken(f"{error}; to crawl this machine or its network, {hint}") from None
     out = screen.out()
-    out.print(_shown(found))
+    _show(found, out)
     if dry_run:
         screen.say(out, f"Nothing was written. To add it: {line(folder, f'sites add {url}')}")
         return
@@ -98,14 +101,14 @@ def add(
     screen.say(out, f'Added to {sites_file} as "{found.site.name}". Next: {line(folder, "crawl")}')
 
 
-def _shown(found: Newcomer) -> object:
+def _show(found: Newcomer, out: Console) -> None:
     site = found.site
-    rows = [("home", site.home, "")]
-    rows += [("feed", url, found.titles.get(url, "")) for url in site.feeds]
-    rows += [("sitemap", url, found.titles.get(url, "")) for url in site.sitemaps]
+    rows = [("home", "", site.home)]
+    rows += [("feed", found.titles.get(url, ""), url) for url in site.feeds]
+    rows += [("sitemap", found.titles.get(url, ""), url) for url in site.sitemaps]
+    print_table(out, ("", "what it is", "address"), rows, cut=False)
     if len(rows) == 1:
-        rows.append(("", "no feed and no sitemap: articles are found from the links on its home and section pages", ""))
-    return screen.table(("", "address", "what it is"), rows)
+        out.print("No feed and no sitemap: articles are found from the links on its home and section pages.")
 
 
 def list_sites(home: HomeOption = None) -> None:
@@ -121,19 +124,15 @@ def list_sites(home: HomeOption = None) -> None:
     rows = [
         (
             site.name,
-            site.home,
             f"{site.delay_seconds:g} s",
-            len(site.feeds) or "–",
-            len(site.sitemaps) or "–",
+            len(site.feeds) or NOTHING,
+            len(site.sitemaps) or NOTHING,
+            site.home,
             site.spider or "",
         )
         for site in sites
     ]
-    out.print(
-        screen.table(
-            ("name", "home", "delay", "feeds", "sitemaps", "spider"), rows, numbers=("delay", "feeds", "sitemaps")
-        )
-    )
+    print_table(out, ("name", "delay", "feeds", "sitemaps", "home", "spider"), rows, cut=False)
 
 
 def check(
