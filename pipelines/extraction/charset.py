@@ -17,6 +17,7 @@ LABELS = {
     "macintosh": "mac-roman", "unicode": "utf-16-le", "utf-16": "utf-16-le", "iso-8859-8-i": "iso-8859-8",
 }  # fmt: skip
 
+_NOT_CHARSETS = {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "utf_7"}
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w:.-]+)", re.I)
@@ -63,12 +64,7 @@ def codec_of(label: str) -> str | None:
     # codecs.lookup also knows rot13, base64 and the like, which turn bytes into anything but text; the escape
     # codecs are for source code.
     text_codec = getattr(info, "_is_text_encoding", True)
-    return (
-        info.name
-        if text_codec
-        and info.name not in {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "utf-7"}
-        else None
-    )
+    return info.name if text_codec and info.name.replace("-", "_") not in _NOT_CHARSETS else None
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -170,13 +170,13 @@ def tags(page: Page) -> tuple[str, ...]:
         or _keywords(page.metas.get("keywords", []))
     )
     if not found:
-        found = [
-            element_text(a)
-            for a in page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")[
-                :30
-            ]
-        ]
-    return tuple({fold(one): one for one in reversed(found) if one and len(one) < 80}.values())[::-1][:50]
+        linked = page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")
+        found = [element_text(a) for a in linked[:30]]
+    once: dict[str, str] = {}
+    for one in found:
+        if one and len(one) < 80:
+            once.setdefault(fold(one), one)
+    return tuple(once.values())[:50]
 
 
 def language(page: Page) -> tuple[str | None, str | None]:

@@ -41,6 +41,8 @@ def listing_evidence(page: Page, blocks: list[Block]) -> str | None:
     if says_article(page):
         return None
     path = urlsplit(page.url).path
+    if (linked := _linked_share(page)) > 0.9:
+        return f"{linked:.0%} of the visible text are links, at {path or '/'}"
     kinds = {kind for node in page.nodes for kind in types_of(node)}
     root = (path in {"", "/"} and "?" not in page.url) or re.fullmatch(
         r"/(?:index\.\w+|[a-z]{2}/?|home/?)", path
@@ -69,6 +71,14 @@ def listing_evidence(page: Page, blocks: list[Block]) -> str | None:
     if len(cards) >= needed and outside < (700 if root and len(cards) > 7 else 400 if named or root else 200):
         return f"{len(cards)} teasers and {outside} characters of text besides them at {path or '/'}"
     return None
+
+
+def _linked_share(page: Page) -> float:
+    """How much of the visible text stands in links: a bare list of headlines has next to nothing else."""
+    body = page.tree.find(".//body")
+    whole = len(text_of(body if body is not None else page.tree))
+    inside = sum(len(text_of(a)) for a in page.tree.iter("a") if a.get("href"))
+    return inside / whole if whole else 0.0
 
 
 def _is_headed_by_path(page: Page, path: str) -> bool:

@@ -67,6 +67,7 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
     text, codec = decode(body, content_type=content_type)
     text = _DOCTYPE.sub("<!DOCTYPE html>", _XML_DECLARATION.sub("", text, count=1), count=1)
     text = _SELF_CLOSED.sub(r"\1>", text[:4096], count=1) + text[4096:]
+    url = _readable(url)
     tree = _tree(text)
     ld, scripts, inline = _take_scripts(tree)
     metas = _metas(tree)
@@ -116,6 +117,15 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
             if name := element.get(attribute):
                 found.setdefault(name.strip().lower(), []).append(content)
     return found
+
+
+def _readable(url: str) -> str:
+    """The URL, or an empty one where it cannot be taken apart: then nothing is relative to it."""
+    try:
+        urlsplit(url).hostname  # noqa: B018 - both steps may raise
+    except ValueError:
+        return ""
+    return url
 
 
 def _joined(base: str, url: str) -> str:

@@ -1,0 +1,97 @@
+"""Authors are names: no “By”, roles, addresses or site names beside people."""
+
+import json
+
+import pytest
+
+from pipelines import Extraction, extract
+
+BODY = "".join(
+    f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
+)
+
+
+def read(head: str = "", above: str = "") -> Extraction:
+    page = f"<html><head><title>A story</title>{head}</head><body><article><h1>A story</h1>{above}{BODY}</article></body></html>"
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    return got
+
+
+def ld(author: object, **more: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "A story", "author": author, **more})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ({"@type": "Person", "name": "Jane Doe"}, ("Jane Doe",)),
+        ([{"name": "Jane Doe"}, {"name": "John Roe"}, {"name": "jane doe"}], ("Jane Doe", "John Roe")),
+        ("By Jane Doe and John Roe", ("Jane Doe", "John Roe")),
+        ("Von Jana Müller und Jörg Özdemir", ("Jana Müller", "Jörg Özdemir")),
+        ("Jane Doe, Senior reporter", ("Jane Doe",)),
+        ("Doe, Jane", ("Jane Doe",)),
+        (
+            "Mamokete Modiba, Claire Benit-Gbaffou, Sarah Charlton and Tanya Zack",
+            ("Mamokete Modiba", "Claire Benit-Gbaffou", "Sarah Charlton", "Tanya Zack"),
+        ),
+        ({"name": "https://news.example.org/authors/jane"}, ()),
+        ({"givenName": "Jane", "familyName": "Doe"}, ("Jane Doe",)),
+        ("Victoria O&#8217;Regan", ("Victoria O’Regan",)),
+        ({"name": ["Jane Doe", "John Roe"]}, ("Jane Doe", "John Roe")),
+        ([{"name": "Jane Doe"}, {"name": "Example News"}], ("Jane Doe",)),
+        (None, ()),
+        (17, ()),
+    ],
+)
+def test_names_of_json_ld(author: object, names: tuple[str, ...]) -> None:
+    got = read(ld(author, publisher={"name": "Example News"}))
+    assert got.authors == names
+
+
+def test_a_house_alone_is_what_the_page_says() -> None:
+    assert read(ld({"@type": "Organization", "name": "Example News"}, publisher={"name": "Example News"})).authors == (
+        "Example News",
+    )
+
+
+def test_a_person_in_the_byline_comes_before_a_house() -> None:
+    got = read(
+        ld({"@type": "Organization", "name": "Example News"}),
+        '<p class="byline">By <a href="/authors/jane-doe">Jane Doe</a></p>',
+    )
+    assert got.authors == ("Jane Doe",)
+
+
+def test_references_are_followed() -> None:
+    graph = {
+        "@graph": [
+            {"@type": "Article", "headline": "A story", "datePublished": "2026-11-22", "author": {"@id": "#jane"}},
+            {"@type": "Person", "@id": "#jane", "name": "Jane Doe"},
+        ]
+    }
+    assert read(f'<script type="application/ld+json">{json.dumps(graph)}</script>').authors == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<p>By Jane Doe • November 22, 2026 at 4:20 pm</p>",
+        "<div><span>Written by</span> <a rel='author' href='/author/jane/'>Jane Doe</a></div>",
+        "<div itemprop='author' itemscope><span itemprop='name'>Jane Doe</span></div>",
+        "<div class='c-byline'>By Jane Doe</div>",
+    ],
+)
+def test_visible_bylines(above: str) -> None:
+    got = read(above=above)
+    assert got.authors == ("Jane Doe",)
+    assert "Jane Doe" not in got.text
+
+
+def test_raw_words_are_kept() -> None:
+    assert read(ld("By Jane Doe, Senior reporter")).authors_raw == "By Jane Doe, Senior reporter"
+
+
+def test_commenters_are_no_authors() -> None:
+    got = read(above="<div class='comment'><span class='author'>Loud Voice</span></div>")
+    assert got.authors == ()

@@ -1,0 +1,135 @@
+"""Publication and modification times: where they are read, what an offset is taken from, which day 03/04 is."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from pipelines import Extraction, extract
+from pipelines.extraction.moments import parse_moment
+
+BODY = "".join(
+    f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
+)
+EAST = timezone(timedelta(hours=2))
+
+
+def read(
+    head: str = "", above: str = "", *, url: str = "https://news.example.org/story", lang: str = "en"
+) -> Extraction:
+    page = f"<html lang='{lang}'><head><title>A story</title>{head}</head><body><article><h1>A story</h1>{above}{BODY}</article></body></html>"
+    got = extract(page.encode(), url=url)
+    assert isinstance(got, Extraction)
+    return got
+
+
+def ld(**fields: str) -> str:
+    import json
+
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "A story", **fields})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "precision"),
+    [
+        ("2026-11-22T09:20:30Z", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
+        ("2026-11-22T09:20+0200", datetime(2026, 11, 22, 9, 20, tzinfo=EAST), "minute"),
+        ("2026-11-22 09:20:30.123456+02:00", datetime(2026, 11, 22, 9, 20, 30, 123456, tzinfo=EAST), "second"),
+        ("20261122T092030Z", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
+        ("2026-11-22", datetime(2026, 11, 22, tzinfo=UTC), "day"),
+        ("Sun, 22 Nov 2026 09:20:30 GMT", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
+        ("Sun Nov 22 2026 09:20:30 GMT+0200 (EET)", datetime(2026, 11, 22, 9, 20, 30, tzinfo=EAST), "second"),
+        ("1795339230", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
+        ("1795339230000", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
+        ("22. November 2026, 9.20 Uhr", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("22.11.2026, 9:20 Uhr", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("le 22 novembre 2026 à 9h20", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("22 de noviembre de 2026", datetime(2026, 11, 22, tzinfo=UTC), "day"),
+        ("November 22, 2026 at 9:20 pm", datetime(2026, 11, 22, 21, 20, tzinfo=UTC), "minute"),
+        ("12:05am, Nov 22, 2026", datetime(2026, 11, 22, 0, 5, tzinfo=UTC), "minute"),
+        ("15:56 BST, 27 April 2024", datetime(2024, 4, 27, 15, 56, tzinfo=timezone(timedelta(hours=1))), "minute"),
+        ("2026年11月22日 9時20分", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("22 ноября 2026, 09:20", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("22/11/2026", datetime(2026, 11, 22, tzinfo=UTC), "day"),
+        ("11/22/2026", datetime(2026, 11, 22, tzinfo=UTC), "day"),
+    ],
+)
+def test_ways_of_writing_a_date(written: str, meant: datetime, precision: str) -> None:
+    moment = parse_moment(written)
+    assert moment is not None
+    assert moment.at == meant
+    assert moment.precision == precision
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "yesterday", "5 hours ago", "2026-13-45", "99/99/2026", "0001-01-01", "call 555 0123", "\x00"]
+)
+def test_what_is_no_date(nonsense: str) -> None:
+    assert parse_moment(nonsense) is None
+
+
+def test_json_ld_comes_first_and_keeps_its_offset() -> None:
+    got = read(
+        '<meta property="article:published_time" content="2026-11-20T00:00:00Z">'
+        + ld(datePublished="2026-11-22T09:20:30+02:00", dateModified="2026-11-22T10:00:00+02:00")
+    )
+    assert got.published_at == datetime(2026, 11, 22, 9, 20, 30, tzinfo=EAST)
+    assert got.published_at.utcoffset() == timedelta(hours=2)
+    assert (got.published_source, got.published_precision) == ("json-ld", "second")
+    assert got.published_raw == "2026-11-22T09:20:30+02:00"
+    assert got.modified_at == datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
+def test_dates_of_other_nodes_do_not_count() -> None:
+    other = '<script type="application/ld+json">{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","headline":"Another","datePublished":"2019-01-01T10:00:00Z"}]}</script>'
+    assert (
+        read(other + '<meta property="article:published_time" content="2026-11-22T09:20:30Z">').published_source
+        == "meta"
+    )
+
+
+def test_a_day_takes_its_time_from_the_next_source() -> None:
+    got = read(ld(datePublished="2026-11-22"), '<time datetime="2026-11-22T09:20:30+02:00">today</time>')
+    assert got.published_at == datetime(2026, 11, 22, 9, 20, 30, tzinfo=EAST)
+    assert got.published_source == "time"
+
+
+def test_a_time_without_offset_is_utc() -> None:
+    got = read(ld(datePublished="2026-11-22T09:20:30"))
+    assert got.published_at == datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("other", ["2026-11-22T09:20:30+02:00", "2026-11-22T07:20:30Z", "2026-11-23T18:00:00+02:00"])
+def test_another_date_of_the_page_lends_its_offset(other: str) -> None:
+    """The same wall time, the same instant, or a modified time of the same site."""
+    got = read(ld(datePublished="2026-11-22T09:20:30", dateModified=other))
+    assert got.published_at == datetime(2026, 11, 22, 9, 20, 30, tzinfo=EAST)
+
+
+@pytest.mark.parametrize(
+    ("lang", "url", "day"),
+    [
+        ("en-US", "https://news.example.com/story", datetime(2026, 3, 4, tzinfo=UTC)),
+        ("en-GB", "https://news.example.com/story", datetime(2026, 4, 3, tzinfo=UTC)),
+        ("en", "https://news.example.co.za/story", datetime(2026, 4, 3, tzinfo=UTC)),
+        ("fr", "https://news.example.com/story", datetime(2026, 4, 3, tzinfo=UTC)),
+    ],
+)
+def test_day_first_or_month_first(lang: str, url: str, day: datetime) -> None:
+    assert read(above='<span class="date">03/04/2026</span>', lang=lang, url=url).published_at == day
+
+
+def test_the_url_names_the_day() -> None:
+    got = read(url="https://news.example.org/2026/11/22/story")
+    assert got.published_at == datetime(2026, 11, 22, tzinfo=UTC)
+    assert (got.published_source, got.published_precision) == ("url", "day")
+
+
+def test_dates_of_rails_do_not_count() -> None:
+    got = read(above='<aside><time datetime="2020-01-01T10:00:00Z">then</time></aside>')
+    assert got.published_at is None or got.published_source == "htmldate"
+
+
+def test_visible_time_beside_the_byline() -> None:
+    got = read(above="<p>By Jane Doe, Sunday, 22 November 2026, 4.34 pm</p>")
+    assert got.published_at == datetime(2026, 11, 22, 16, 34, tzinfo=UTC)
+    assert got.published_source == "text"

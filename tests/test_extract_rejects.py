@@ -1,0 +1,137 @@
+"""Pages that become no article, each with its true reason; and articles that look like one of them and are not."""
+
+import pytest
+
+from pipelines import Extraction, Reject, extract
+
+PROSE = "".join(
+    f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
+)
+TEASERS = "".join(
+    f'<div><h2><a href="/2026/11/{n}/story">A headline that leads to story number {n}</a></h2><p>What happened there on day {n}, in one sentence.</p></div>'
+    for n in range(1, 13)
+)
+
+
+def reason(
+    page: str | bytes, *, url: str = "https://news.example.org/2026/11/22/story", content_type: str | None = None
+) -> str:
+    got = extract(page if isinstance(page, bytes) else page.encode(), url=url, content_type=content_type)
+    if isinstance(got, Reject):
+        assert got.detail
+        return got.reason
+    return "article"
+
+
+def html(body: str, title: str = "A story", head: str = "") -> str:
+    return f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize("body", [b"", b"  \r\n\t ", b"\x00\x00", b"\xef\xbb\xbf"])
+def test_empty(body: bytes) -> None:
+    assert reason(body) == "empty"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"%PDF-1.7 ...", None),
+        (b'{"a": 1}', "application/json"),
+        (b"just words, no markup at all", None),
+        (b'<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>', "text/html"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+    ],
+)
+def test_not_html(body: bytes, content_type: str | None) -> None:
+    assert reason(body, content_type=content_type) == "not_html"
+
+
+def test_too_large() -> None:
+    assert reason("<html><body><p>" + "word " * 2_000_100 + "</p></body></html>") == "too_large"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://news.example.org/", "https://news.example.org/tag/rivers/", "https://news.example.org/category/local"],
+)
+def test_listing(url: str) -> None:
+    assert reason(html(f"<main><h1>Local</h1>{TEASERS}</main>"), url=url) == "listing"
+
+
+def test_an_article_among_teasers_is_an_article() -> None:
+    assert reason(html(f"<main><h1>A story</h1>{PROSE}{TEASERS}</main>")) == "article"
+
+
+@pytest.mark.parametrize(
+    "title", ["Page not found", "404", "Seite nicht gefunden", "Page introuvable", "Página no encontrada"]
+)
+def test_error_page(title: str) -> None:
+    assert (
+        reason(html(f"<main><h1>{title}</h1><p>Try the search, or go to the home page.</p></main>", title))
+        == "error_page"
+    )
+
+
+def test_an_article_about_errors_is_an_article() -> None:
+    assert (
+        reason(
+            html(
+                f"<article><h1>404: how a number became a joke</h1>{PROSE * 3}</article>",
+                "404: how a number became a joke",
+            )
+        )
+        == "article"
+    )
+
+
+def test_paywall_stub() -> None:
+    body = '<article><h1>A story</h1><p>The first sentence is free and says very little about it.</p><div class="paywall">Subscribe to continue reading. Already a subscriber? Log in.</div></article>'
+    assert reason(html(body, head='<meta property="article:content_tier" content="locked">')) == "paywall_stub"
+
+
+def test_a_whole_article_behind_a_wall_is_an_article() -> None:
+    got = extract(
+        html(
+            f'<article><h1>A story</h1>{PROSE}<div class="paywall">Subscribe to continue reading</div></article>',
+            head='<meta property="article:content_tier" content="locked">',
+        ).encode(),
+        url="https://news.example.org/story",
+    )
+    assert isinstance(got, Extraction)
+    assert got.access == "subscriber"
+
+
+def test_consent_wall() -> None:
+    body = "<h1>We value your privacy</h1><p>We and our 214 partners store cookies on your device for advertising and tracking. You can accept all cookies or manage your consent.</p><button>Accept all</button>"
+    assert reason(html(body, "Before you continue")) == "consent_wall"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        html("", head='<meta http-equiv="refresh" content="0; url=https://news.example.org/new">'),
+        html('<script>window.location.href = "https://news.example.org/new";</script><a href="/new">Click here</a>'),
+    ],
+)
+def test_redirect_stub(page: str) -> None:
+    assert reason(page) == "redirect_stub"
+
+
+def test_a_page_that_reloads_itself_is_no_redirect() -> None:
+    assert (
+        reason(html(f"<article><h1>A story</h1>{PROSE}</article>", head='<meta http-equiv="refresh" content="300">'))
+        == "article"
+    )
+
+
+def test_no_text() -> None:
+    assert reason(html('<div id="app"></div><script>start()</script>')) == "no_text"
+
+
+def test_a_reject_keeps_title_and_links() -> None:
+    got = extract(
+        html(f"<main><h1>Local</h1>{TEASERS}</main>", "Local").encode(), url="https://news.example.org/category/local"
+    )
+    assert isinstance(got, Reject)
+    assert got.title == "Local"
+    assert len(got.links) == 12

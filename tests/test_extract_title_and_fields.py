@@ -1,0 +1,167 @@
+"""Title, description, section, tags, language, canonical URL, lead image, publisher, access and kind of an article."""
+
+import json
+
+import pytest
+
+from pipelines import Extraction, extract
+
+BODY = "".join(
+    f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
+)
+
+
+def read(
+    head: str = "",
+    *,
+    h1: str = "The bridge is open",
+    url: str = "https://www.example.co.uk/news/bridge",
+    after: str = "",
+    lang: str = "",
+) -> Extraction:
+    page = f"<html {lang}><head>{head}</head><body><article><h1>{h1}</h1>{BODY}{after}</article></body></html>"
+    got = extract(page.encode(), url=url)
+    assert isinstance(got, Extraction)
+    return got
+
+
+def ld(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "The bridge is open", **fields})}</script>'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "The bridge is open | Example News",
+        "Example News - The bridge is open",
+        "The bridge is open – Example News",
+        "The bridge is open « example.co.uk",
+    ],
+)
+def test_the_site_is_no_part_of_the_title(document: str) -> None:
+    head = f'<title>{document}</title><meta property="og:site_name" content="Example News">'
+    assert read(head, h1="").title == "The bridge is open"
+
+
+def test_json_ld_names_the_title_with_entities_resolved() -> None:
+    got = read(ld(headline="It&#039;s open: &quot;at last&quot;"))
+    assert got.title == 'It\'s open: "at last"'
+
+
+def test_the_title_is_not_said_again_in_the_text() -> None:
+    assert "The bridge is open" not in read("<title>The bridge is open</title>").text
+
+
+@pytest.mark.parametrize(
+    ("href", "canonical"),
+    [
+        ("https://example.co.uk/bridge", "https://example.co.uk/bridge"),
+        ("/bridge", "https://www.example.co.uk/bridge"),
+        ("https://m.example.co.uk/bridge?id=1", "https://m.example.co.uk/bridge?id=1"),
+        ("https://elsewhere.co.uk/bridge", None),
+        ("javascript:void(0)", None),
+        ("http://[broken", None),
+    ],
+)
+def test_canonical_url_of_the_own_domain_only(href: str, canonical: str | None) -> None:
+    got = read(f'<link rel="canonical" href="{href}">')
+    assert got.canonical_url == canonical
+    assert got.canonical_raw == href
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "language", "source"),
+    [
+        ("lang='de'", "", "de", "html"),
+        ("lang='en_us'", "", "en-US", "html"),
+        ("lang='zh-hant-tw'", "", "zh-Hant-TW", "html"),
+        ("", '<meta http-equiv="Content-Language" content="fr">', "fr", "meta"),
+        ("", "", None, None),
+        ("lang='not a language!'", "", None, None),
+    ],
+)
+def test_language_as_declared(lang: str, head: str, language: str | None, source: str | None) -> None:
+    got = read(head, lang=lang)
+    assert (got.language, got.language_source) == (language, source)
+
+
+def test_section_tags_publisher_image_and_description() -> None:
+    got = read(
+        ld(
+            articleSection="Local",
+            keywords="river, bridges,river",
+            publisher={"@type": "Organization", "name": "Example News"},
+        )
+        + '<meta property="og:image" content="/media/bridge.jpg"><meta name="description" content="A welder, a choir and a raffle did it.">'
+    )
+    assert got.section == "Local"
+    assert got.tags == ("river", "bridges")
+    assert got.publisher == "Example News"
+    assert got.lead_image_url == "https://www.example.co.uk/media/bridge.jpg"
+    assert got.description == "A welder, a choir and a raffle did it."
+
+
+@pytest.mark.parametrize(
+    ("head", "access"),
+    [
+        (ld(isAccessibleForFree=True), "free"),
+        (ld(isAccessibleForFree="False"), "subscriber"),
+        ('<meta property="article:content_tier" content="metered">', "metered"),
+        ('<meta property="article:content_tier" content="locked">', "subscriber"),
+        ("", "unknown"),
+    ],
+)
+def test_access_as_stated(head: str, access: str) -> None:
+    assert read(head).access == access
+
+
+@pytest.mark.parametrize(
+    ("kind", "page_type"),
+    [
+        ("NewsArticle", "article"),
+        ("LiveBlogPosting", "live_blog"),
+        ("OpinionNewsArticle", "opinion"),
+        ("AdvertiserContentArticle", "sponsored"),
+    ],
+)
+def test_kind_of_page(kind: str, page_type: str) -> None:
+    script = json.dumps({"@type": kind, "headline": "The bridge is open", "datePublished": "2026-11-22"})
+    assert read(f'<script type="application/ld+json">{script}</script>').page_type == page_type
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '//<![CDATA[\n{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local"}\n//]]>',
+        '{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local",}',
+        '{"@type":"NewsArticle","headline":"The\nbridge is open","articleSection":"Local"};',
+        '[[{"@graph":[{"@type":["Thing","schema:NewsArticle"],"headline":"The bridge is open","articleSection":"Local"}]}]]',
+        '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local"}}',
+    ],
+)
+def test_json_ld_is_repaired_cheaply(script: str) -> None:
+    assert read(f'<script type="application/ld+json">{script}</script>').section == "Local"
+
+
+def test_a_silent_page_gives_none() -> None:
+    got = read()
+    assert (
+        got.published_at,
+        got.modified_at,
+        got.section,
+        got.language,
+        got.canonical_url,
+        got.publisher,
+        got.lead_image_url,
+    ) == (None,) * 7
+    assert (got.authors, got.tags) == ((), ())
+
+
+def test_links_are_absolute_and_http() -> None:
+    got = read(
+        after='<a href="/a">A</a><a href="mailto:x@example.org">M</a><a href="//cdn.example.org/b" rel="nofollow">B</a><a href="http://[x">C</a>'
+    )
+    assert [(link.url, link.text, link.rel) for link in got.links] == [
+        ("https://www.example.co.uk/a", "A", None),
+        ("https://cdn.example.org/b", "B", "nofollow"),
+    ]
