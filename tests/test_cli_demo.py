@@ -106,7 +106,7 @@ def test_the_answers_are_right(demo: Demo) -> None:
 
 def test_second_run_shows_revisits_and_revisions_and_loses_nothing(demo: Demo) -> None:
     assert re.search(r"crawl +\d+ pages, \d+ of them as they were before", demo.second)
-    assert "What was changed after publication?" in demo.second
+    assert "Which headlines were changed after publication?" in demo.second
     assert int(one(demo, "select count(*) from captures where class = 'revisit'")) > 0
     assert int(one(demo, "select count(*) from revisions where revision > 1 and list_contains(changed, 'title')")) > 0
     assert one(demo, "select count(*) = count(distinct capture_id) from captures") == "True"

@@ -50,9 +50,9 @@ from articles_per_day
 group by all order by published_date desc limit 5"""
 
 CHANGES = """\
-select site, changed, previous_title, title
-from revisions where revision > 1
-order by first_seen_at desc, site limit 6"""
+select site, previous_title, title
+from revisions where list_contains(changed, 'title')
+order by first_seen_at desc, site limit 5"""
 
 PROOF = """\
 select title, url, captured_at, payload_digest, warc_file, warc_offset,
@@ -189,7 +189,9 @@ def _print_answers(home: Path, *, again: bool) -> None:
     for question, sql in (
         ("What is the latest news?", LATEST),
         ("Who runs the same text?", REPRINTS),
-        ("What was changed after publication?", CHANGES) if again else ("How much is published, day by day?", PER_DAY),
+        ("Which headlines were changed after publication?", CHANGES)
+        if again
+        else ("How much is published, day by day?", PER_DAY),
         ("Can you prove it, from the archived bytes?", PROOF),
     ):
         out.print()
