@@ -12,11 +12,16 @@ from pipelines import Extraction, Reject, extract
 PROSE = "".join(
     f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
 )
+PAGE = f"<html><head><title>A story</title></head><body><article><h1>A story</h1>{PROSE}</article></body></html>"
 PIECES = [
-    b"<html>", b"<body>", b"<div class='", b"'>", b"</div>", b"<p>", b"<table><tr><td>", b"<script type='application/ld+json'>",
-    b'{"@type":"NewsArticle","author":{"@id":"#a"},"datePublished":', b"[[[[", b"}", b"</script>", b"<h1>", b"&#x0;", b"&#xd800;", b"<!--",
-    b"<![CDATA[", b"]]>", b"<meta charset=", b"utf-16", b"<base href='http://[", b"<a href='http://[::1'>", b"\x00", b"\xff\xfe", b"<time datetime='",
-    b"99999999999", b"<form><input>", b"<textarea>", b"<h2>Leave a Reply</h2>", b"<svg>", b"<noscript>", b"<font size=4><b>", b"<br><br>", PROSE.encode(),
+    b"<html>", b"<body>", b"<div class='", b"'>", b"</div>", b"<p>",
+    b"<table><tr><td>", b"<script type='application/ld+json'>",
+    b'{"@type":"NewsArticle","author":{"@id":"#a"},"datePublished":', b"[[[[", b"}",
+    b"</script>", b"<h1>", b"&#x0;", b"&#xd800;", b"<!--",
+    b"<![CDATA[", b"]]>", b"<meta charset=", b"utf-16", b"<base href='http://[", b"<a href='http://[::1'>",
+    b"\x00", b"\xff\xfe", b"<time datetime='",
+    b"99999999999", b"<form><input>", b"<textarea>", b"<h2>Leave a Reply</h2>", b"<svg>", b"<noscript>",
+    b"<font size=4><b>", b"<br><br>", PROSE.encode(),
 ]  # fmt: skip
 
 
@@ -64,7 +69,7 @@ def test_three_hundred_nested_divs() -> None:
 
 
 def test_the_same_page_gives_the_same_whatever_was_read_before() -> None:
-    page = f"<html><head><title>A story</title></head><body><article><h1>A story</h1>{PROSE}</article></body></html>".encode()
+    page = PAGE.encode()
     first = extract(page, url="https://news.example.org/story")
     for n in range(6):
         extract(page.replace(b"Sentence 3", b"Sentence %d, changed" % n), url=f"https://news.example.org/{n}")
@@ -72,7 +77,7 @@ def test_the_same_page_gives_the_same_whatever_was_read_before() -> None:
 
 
 def test_reading_touches_neither_disk_nor_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = f"<html><head><title>A story</title></head><body><article><h1>A story</h1>{PROSE}</article></body></html>".encode()
+    page = PAGE.encode()
     first = extract(page, url="https://www.example.co.uk/story")  # what is loaded once is loaded
 
     def forbidden(*_: object, **__: object) -> None:

@@ -12,14 +12,20 @@ BODY = "".join(
 
 
 def read(head: str = "", above: str = "") -> Extraction:
-    page = f"<html><head><title>A story</title>{head}</head><body><article><h1>A story</h1>{above}{BODY}</article></body></html>"
+    page = (
+        f"<html><head><title>A story</title>{head}</head><body><article><h1>A story</h1>{above}{BODY}</article>"
+        f"</body></html>"
+    )
     got = extract(page.encode(), url="https://news.example.org/story")
     assert isinstance(got, Extraction)
     return got
 
 
 def ld(author: object, **more: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "A story", "author": author, **more})}</script>'
+    return (
+        f'<script type="application/ld+json">'
+        f"{json.dumps({'@type': 'NewsArticle', 'headline': 'A story', 'author': author, **more})}</script>"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ EAST = timezone(timedelta(hours=2))
 def read(
     head: str = "", above: str = "", *, url: str = "https://news.example.org/story", lang: str = "en"
 ) -> Extraction:
-    page = f"<html lang='{lang}'><head><title>A story</title>{head}</head><body><article><h1>A story</h1>{above}{BODY}</article></body></html>"
+    page = (
+        f"<html lang='{lang}'><head><title>A story</title>{head}</head><body><article><h1>A story</h1>"
+        f"{above}{BODY}</article></body></html>"
+    )
     got = extract(page.encode(), url=url)
     assert isinstance(got, Extraction)
     return got
@@ -25,7 +28,10 @@ def read(
 def ld(**fields: str) -> str:
     import json
 
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "A story", **fields})}</script>'
+    return (
+        f'<script type="application/ld+json">'
+        f"{json.dumps({'@type': 'NewsArticle', 'headline': 'A story', **fields})}</script>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,10 @@ def test_json_ld_comes_first_and_keeps_its_offset() -> None:
 
 
 def test_dates_of_other_nodes_do_not_count() -> None:
-    other = '<script type="application/ld+json">{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","headline":"Another","datePublished":"2019-01-01T10:00:00Z"}]}</script>'
+    other = (
+        '<script type="application/ld+json">'
+        '{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","headline":"Another","datePublished":"2019-01-01T10:00:00Z"}]}</script>'
+    )
     assert (
         read(other + '<meta property="article:published_time" content="2026-11-22T09:20:30Z">').published_source
         == "meta"

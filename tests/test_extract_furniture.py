@@ -6,11 +6,35 @@ from pipelines import Extraction, extract
 from pipelines.extraction.furniture import is_furniture, is_rail_heading
 
 FURNITURE = {
-    "en": ("Most Recent Stories", "Leave a Reply", "Your email address will not be published. Required fields are marked *", "Subscribe to our newsletter", "Share this article"),
-    "de": ("Meistgelesen", "Schreibe einen Kommentar", "Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind mit * markiert", "Newsletter abonnieren", "Artikel teilen"),
-    "fr": ("Les plus lus", "Laisser un commentaire", "Votre adresse e-mail ne sera pas publiée. Les champs obligatoires sont indiqués avec *", "Abonnez-vous à notre newsletter", "Partager cet article"),
-    "es": ("Lo más leído", "Deja una respuesta", "Tu dirección de correo electrónico no será publicada. Los campos obligatorios están marcados con *", "Suscríbete a nuestro boletín", "Compartir este artículo"),
-}  # fmt: skip
+    "en": (
+        "Most Recent Stories",
+        "Leave a Reply",
+        "Your email address will not be published. Required fields are marked *",
+        "Subscribe to our newsletter",
+        "Share this article",
+    ),
+    "de": (
+        "Meistgelesen",
+        "Schreibe einen Kommentar",
+        "Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind mit * markiert",
+        "Newsletter abonnieren",
+        "Artikel teilen",
+    ),
+    "fr": (
+        "Les plus lus",
+        "Laisser un commentaire",
+        "Votre adresse e-mail ne sera pas publiée. Les champs obligatoires sont indiqués avec *",
+        "Abonnez-vous à notre newsletter",
+        "Partager cet article",
+    ),
+    "es": (
+        "Lo más leído",
+        "Deja una respuesta",
+        "Tu dirección de correo electrónico no será publicada. Los campos obligatorios están marcados con *",
+        "Suscríbete a nuestro boletín",
+        "Compartir este artículo",
+    ),
+}
 PROSE = [f"Sentence {n} of an article that is long enough to be read as one by anybody who reads." for n in range(9)]
 FRAMES = {
     "article": ("<main><article>", "</article>", "</main>"),
@@ -27,11 +51,14 @@ def test_furniture_stays_out_and_subheadings_in(language: str, frame: str) -> No
     links = "".join(f"<li><a href='/{n}'>Another headline, number {n}, of another story</a></li>" for n in range(4))
     paragraphs = [f"<p>{text}</p>" for text in PROSE]
     page = (
-        f"<html lang='{language}'><head><title>A story of that day</title></head><body>{opened}<h1>A story of that day</h1>"
-        f"{''.join(paragraphs[:3])}<h2>The first turn</h2>{''.join(paragraphs[3:6])}<h3>The second turn</h3>{''.join(paragraphs[6:])}{closed}"
+        f"<html lang='{language}'><head><title>A story of that day</title></head><body>{opened}<h1>A story of "
+        f"that day</h1>"
+        f"{''.join(paragraphs[:3])}<h2>The first turn</h2>{''.join(paragraphs[3:6])}<h3>The second turn</h3>"
+        f"{''.join(paragraphs[6:])}{closed}"
         f"<div>{share} <a href='#'>Facebook</a> <a href='#'>X</a> <a href='#'>WhatsApp</a></div>"
         f"<div><h3>{recent}</h3><ul>{links}</ul></div>"
-        f"<div><h3>{reply}</h3><p>{fields}</p><form><textarea></textarea><input type='email'><button>OK</button></form></div>"
+        f"<div><h3>{reply}</h3><p>{fields}</p><form><textarea></textarea><input type='email'><button>OK</button>"
+        f"</form></div>"
         f"<div><h3>{letter}</h3><input type='email'><button>OK</button></div>{end}"
         f"<div>Copyright 2024, Thin Line News LLC</div></body></html>"
     )
@@ -72,7 +99,11 @@ def test_sentences_that_begin_like_furniture(line: str) -> None:
 
 
 def test_lists_and_quotes_keep_their_kind() -> None:
-    page = f"<html><body><article><h1>T</h1><p>{PROSE[0]} {PROSE[1]}</p><p>These will come:</p><ul><li>the first thing</li><li>the second thing</li></ul><blockquote><p>“{PROSE[2]}”</p></blockquote><p>{PROSE[3]} {PROSE[4]}</p></article></body></html>"
+    page = (
+        f"<html><body><article><h1>T</h1><p>{PROSE[0]} {PROSE[1]}</p><p>These will come:</p><ul><li>the first "
+        f"thing</li><li>the second thing</li></ul><blockquote><p>“{PROSE[2]}”</p></blockquote><p>{PROSE[3]} "
+        f"{PROSE[4]}</p></article></body></html>"
+    )
     got = extract(page.encode(), url="https://news.example.org/story")
     assert isinstance(got, Extraction)
     assert [block.kind for block in got.blocks] == ["paragraph", "paragraph", "list", "quote", "paragraph"]
@@ -81,7 +112,10 @@ def test_lists_and_quotes_keep_their_kind() -> None:
 
 def test_the_standfirst_comes_first_where_the_page_shows_it() -> None:
     first = "A welder, a choir and a raffle did what three grant applications had failed to do."
-    page = f"<html><head><meta name='description' content='{first}'></head><body><header><h1>T</h1><p class='teaser'>{first}</p></header><article><p>{'</p><p>'.join(PROSE)}</p></article></body></html>"
+    page = (
+        f"<html><head><meta name='description' content='{first}'></head><body><header><h1>T</h1><p class='teaser'>"
+        f"{first}</p></header><article><p>{'</p><p>'.join(PROSE)}</p></article></body></html>"
+    )
     got = extract(page.encode(), url="https://news.example.org/story")
     assert isinstance(got, Extraction)
     assert got.blocks[0].text == first

@@ -19,7 +19,10 @@ def read(markup: str, body: str) -> Extraction:
             "articleBody": body,
         }
     )
-    page = f'<html><head><script type="application/ld+json">{script}</script></head><body><article><h1>The bridge is open</h1>{markup}</article></body></html>'
+    page = (
+        f'<html><head><script type="application/ld+json">{script}</script></head><body><article><h1>The bridge is '
+        f"open</h1>{markup}</article></body></html>"
+    )
     got = extract(page.encode(), url="https://news.example.org/bridge")
     assert isinstance(got, Extraction)
     return got

@@ -8,7 +8,10 @@ PROSE = "".join(
     f"<p>Sentence {n} of an article that is long enough to be read as one by anybody who reads.</p>" for n in range(8)
 )
 TEASERS = "".join(
-    f'<div><h2><a href="/2026/11/{n}/story">A headline that leads to story number {n}</a></h2><p>What happened there on day {n}, in one sentence.</p></div>'
+    (
+        f'<div><h2><a href="/2026/11/{n}/story">A headline that leads to story number {n}</a></h2><p>What happened '
+        f"there on day {n}, in one sentence.</p></div>"
+    )
     for n in range(1, 13)
 )
 
@@ -85,7 +88,10 @@ def test_an_article_about_errors_is_an_article() -> None:
 
 
 def test_paywall_stub() -> None:
-    body = '<article><h1>A story</h1><p>The first sentence is free and says very little about it.</p><div class="paywall">Subscribe to continue reading. Already a subscriber? Log in.</div></article>'
+    body = (
+        "<article><h1>A story</h1><p>The first sentence is free and says very little about it.</p><div "
+        'class="paywall">Subscribe to continue reading. Already a subscriber? Log in.</div></article>'
+    )
     assert reason(html(body, head='<meta property="article:content_tier" content="locked">')) == "paywall_stub"
 
 
@@ -102,7 +108,10 @@ def test_a_whole_article_behind_a_wall_is_an_article() -> None:
 
 
 def test_consent_wall() -> None:
-    body = "<h1>We value your privacy</h1><p>We and our 214 partners store cookies on your device for advertising and tracking. You can accept all cookies or manage your consent.</p><button>Accept all</button>"
+    body = (
+        "<h1>We value your privacy</h1><p>We and our 214 partners store cookies on your device for advertising and "
+        "tracking. You can accept all cookies or manage your consent.</p><button>Accept all</button>"
+    )
     assert reason(html(body, "Before you continue")) == "consent_wall"
 
 

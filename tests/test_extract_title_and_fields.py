@@ -26,7 +26,10 @@ def read(
 
 
 def ld(**fields: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "The bridge is open", **fields})}</script>'
+    return (
+        f'<script type="application/ld+json">'
+        f"{json.dumps({'@type': 'NewsArticle', 'headline': 'The bridge is open', **fields})}</script>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,10 @@ def test_section_tags_publisher_image_and_description() -> None:
             keywords="river, bridges,river",
             publisher={"@type": "Organization", "name": "Example News"},
         )
-        + '<meta property="og:image" content="/media/bridge.jpg"><meta name="description" content="A welder, a choir and a raffle did it.">'
+        + (
+            '<meta property="og:image" content="/media/bridge.jpg"><meta name="description" content="A welder, a '
+            'choir and a raffle did it.">'
+        )
     )
     assert got.section == "Local"
     assert got.tags == ("river", "bridges")
@@ -135,8 +141,10 @@ def test_kind_of_page(kind: str, page_type: str) -> None:
         '//<![CDATA[\n{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local"}\n//]]>',
         '{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local",}',
         '{"@type":"NewsArticle","headline":"The\nbridge is open","articleSection":"Local"};',
-        '[[{"@graph":[{"@type":["Thing","schema:NewsArticle"],"headline":"The bridge is open","articleSection":"Local"}]}]]',
-        '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":"The bridge is open","articleSection":"Local"}}',
+        '[[{"@graph":[{"@type":["Thing","schema:NewsArticle"],"headline":"The bridge is open",'
+        '"articleSection":"Local"}]}]]',
+        '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":"The bridge is open",'
+        '"articleSection":"Local"}}',
     ],
 )
 def test_json_ld_is_repaired_cheaply(script: str) -> None:
@@ -159,7 +167,10 @@ def test_a_silent_page_gives_none() -> None:
 
 def test_links_are_absolute_and_http() -> None:
     got = read(
-        after='<a href="/a">A</a><a href="mailto:x@example.org">M</a><a href="//cdn.example.org/b" rel="nofollow">B</a><a href="http://[x">C</a>'
+        after=(
+            '<a href="/a">A</a><a href="mailto:x@example.org">M</a><a href="//cdn.example.org/b" rel="nofollow">'
+            'B</a><a href="http://[x">C</a>'
+        )
     )
     assert [(link.url, link.text, link.rel) for link in got.links] == [
         ("https://www.example.co.uk/a", "A", None),

@@ -47,7 +47,8 @@ _CONSENT = re.compile(
 )
 _WALL_TITLE = re.compile(
     r"bevor sie weiter|before (?:you|we) continue|avant de (?:continuer|poursuivre)|antes de (?:continuar|seguir)|"
-    r"prima di continuare|privatsphäre|werbung|mit oder ohne|with or without|accept to|privacy|cookie|consent|einwilligung|zustimmung|vie privée|privacidad|"
+    r"prima di continuare|privatsphäre|werbung|mit oder ohne|with or without|accept to|privacy|cookie|"
+    r"consent|einwilligung|zustimmung|vie privée|privacidad|"
     r"consentimiento|consentement",
     re.I,
 )
