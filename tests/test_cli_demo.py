@@ -226,3 +226,23 @@ def test_table_shows_some_rows_and_says_how_to_get_all(
     assert len(said.out.splitlines()) == 5
     assert said.err == "the first 3 rows; --rows 0 shows all, --format csv writes all\n"
     assert len(asked("sql", "from range(1000)", "--rows", "0").splitlines()) == 1002
+
+
+def test_import_tells_what_became_of_each_file(
+    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_HOME", str(tmp_path / "other"))
+    assert run(["init"]) == 0
+    warc = sorted(demo.home.glob("archive/*/*.warc.gz"))[0]
+    (tmp_path / "broken.warc.gz").write_bytes(warc.read_bytes()[:-100])
+    capsys.readouterr()
+    assert run(["import", "--dry-run", str(warc)]) == 0
+    assert "1 file would be imported" in capsys.readouterr().out
+    assert run(["import", str(warc)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r" new +\d+ +\d+ .*2\d\d\d-\d\d-\d\d", said)
+    assert "broadsheet build" in said
+    assert run(["import", str(warc), str(tmp_path / "broken.warc.gz")]) == 1
+    said = capsys.readouterr().out
+    assert "there already" in said
+    assert re.search(r"broken.warc.gz: damaged at \d+: ", said)

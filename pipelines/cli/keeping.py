@@ -71,7 +71,7 @@ def _print_import(report: ImportReport, home: Path, *, dry_run: bool) -> None:
     rows = [
         (
             file.source.name, words[file.outcome], file.records, file.captures, screen.size(file.bytes),
-            " ".join(day.isoformat() for day in (file.crawl_dates[0], file.crawl_dates[-1])[: len(file.crawl_dates)]),
+            " to ".join(dict.fromkeys(f"{day}" for day in (*file.crawl_dates[:1], *file.crawl_dates[-1:]))),
         )
         for file in report.files
     ]  # fmt: skip
