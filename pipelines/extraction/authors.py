@@ -203,7 +203,8 @@ def _from_byline_elements(page: Page) -> list[str]:
 def _from_byline_text(page: Page) -> list[str]:
     """“By Jane Doe and John Roe • November 17, 2026” in a line of its own."""
     for element in page.tree.iter("p", "div", "span", "li", "em", "i", "font", "td", "small", "strong", "b"):
-        if len(element) > 6:
+        opening = element.text if (element.text or "").strip() or not len(element) else element[0].text
+        if len(element) > 6 or not _BY.match(opening or ""):
             continue
         text = element_text(element)
         if 6 < len(text) < 160 and (match := _BYLINE_TEXT.match(text)) and not _is_far(element):

@@ -212,7 +212,7 @@ def _close(walk: _Walk) -> None:
         if run.text:
             walk.image = False
         else:
-            walk.runs.remove(run)
+            walk.runs.pop()  # it is the last: nothing is added beside an open run
     walk.current = None
 
 

@@ -1,6 +1,7 @@
 """A Page and its blocks in; whether it leads to articles instead of being one, out. Reads no class names."""
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from .fields import absolute, fold
@@ -9,6 +10,7 @@ from .page import Page, text_of
 from .records import Block
 
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_MOST_LINKS = 600  # each costs the text of its box; a page of teasers shows itself long before
 _COLLECTIONS = {"collectionpage", "searchresultspage", "profilepage", "itemlist"}
 _TEXT_BLOCKS = {"p", "li", "td", "blockquote", "dd", "h1", "h2", "h3", "h4", "h5"}
 _LIST_PATH = re.compile(
@@ -93,7 +95,7 @@ def _cards(page: Page) -> list[tuple[str, str]]:
     """The page's teasers outside rails: a headline that links elsewhere, with the text of the box around it."""
     found: dict[str, tuple[str, str]] = {}
     own = page.url.split("#")[0].split("?")[0].rstrip("/")
-    for link in page.tree.iter("a"):
+    for link in islice(page.tree.iter("a"), _MOST_LINKS):
         text = text_of(link)
         url = absolute(page, link.get("href"))
         if len(text) < 20 or url is None or url.split("#")[0].split("?")[0].rstrip("/") == own or url in found:
