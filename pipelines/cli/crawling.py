@@ -28,7 +28,8 @@ _ENDED = {
 INIT_EXAMPLES = """[bold]Examples[/bold]
 
 broadsheet init
-broadsheet init --home ~/news --contact mailto:you@example.org"""
+broadsheet init --home ~/news --contact mailto:you@example.org
+broadsheet init --allow-address 127.0.0.0/8       to crawl this machine"""
 
 CRAWL_EXAMPLES = """[bold]Examples[/bold]
 
@@ -57,6 +58,10 @@ def init(
         str | None,
         typer.Option(metavar="ADDRESS", help="mailto:… or https://…, by which the owner of a site can reach you."),
     ] = None,
+    allow_address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NETWORK", help="A network to be reached besides public ones; may be given again."),
+    ] = None,
 ) -> None:
     """Begin an archive: sites.toml and empty tables.
 
@@ -72,8 +77,7 @@ def init(
         return
     if not sites_file.exists():
         new_sites_file(sites_file)
-        if contact is not None:
-            set_contact(sites_file, contact)
+        set_values(sites_file, contact=contact, allow_addresses=allow_address)
     load_sites(sites_file)
     init_tables(folder)
     write_catalog(folder)
@@ -82,15 +86,18 @@ def init(
     screen.say(out, "  " + line(folder, "sites add https://example.org/"))
 
 
-def set_contact(sites_file: Path, contact: str) -> None:
-    """Write the contact into a sites.toml just made. Raises SitesError, and removes the file, where it is none."""
+def set_values(sites_file: Path, **values: object) -> None:
+    """Write these keys into a sites.toml just made. Raises SitesError, and removes the file, where one is wrong."""
     import tomlkit
 
     from crawler import SitesError, load_sites
 
-    before = sites_file.read_text("utf-8")
-    document = tomlkit.parse(before)
-    document["contact"] = contact
+    given = {key: value for key, value in values.items() if value is not None}
+    text = sites_file.read_text("utf-8")
+    for key in given:
+        text = text.replace(f"# {key} = ", f"{key} = ", 1)  # where the file explains it, not at its end
+    document = tomlkit.parse(text)
+    document.update(given)
     sites_file.write_text(tomlkit.dumps(document), encoding="utf-8")
     try:
         load_sites(sites_file)
