@@ -59,32 +59,36 @@ class CrawlLog:
 
     def __init__(self, archive: Path, *, prefix: str, host: str, clock: Callable[[], datetime]) -> None:
         self._archive, self._prefix, self._host, self._clock = archive, prefix, host, clock
-        self._file: BinaryIO | None = None
-        self._day: str | None = None
+        self._files: dict[str, BinaryIO] = {}  # by day: around midnight two, for what began before it
 
     def write(self, attempt: Attempt) -> None:
         """Append one line; it is on the disk after the next `sync`."""
         day = attempt.at.strftime("%Y-%m-%d")
-        if self._file is None or day != self._day:
-            self.close()
+        if day not in self._files:
+            for old in sorted(self._files)[:-1]:
+                self._close(self._files.pop(old))
             folder = self._archive / f"crawl_date={day}"
             folder.mkdir(parents=True, exist_ok=True)
             stamp = self._clock().strftime("%Y%m%d%H%M%S%f")[:17]
-            self._file = (folder / f"{self._prefix}-{stamp}-{self._host}-{os.getpid()}.crawl.jsonl").open("ab")
-            self._day = day
+            name = f"{self._prefix}-{stamp}-{self._host}-{os.getpid()}.crawl.jsonl"
+            self._files[day] = (folder / name).open("ab")
         line = json.dumps(attempt.to_json(), ensure_ascii=False, separators=(",", ":"))
-        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        self._files[day].write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def sync(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        for file in self._files.values():
+            file.flush()
+            os.fsync(file.fileno())
 
     def close(self) -> None:
-        if self._file is not None:
-            self.sync()
-            self._file.close()
-            self._file = None
+        while self._files:
+            self._close(self._files.popitem()[1])
+
+    @staticmethod
+    def _close(file: BinaryIO) -> None:
+        with file:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def crawl_logs(archive: Path) -> list[Path]:

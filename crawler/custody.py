@@ -16,10 +16,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.archive import ArchiveWriter, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written, payload_digest_of
+from crawler.archive import (
+    ArchiveError,
+    ArchiveWriter,
+    CaptureNotes,
+    ClosedFile,
+    Exchange,
+    RevisitOf,
+    Written,
+    payload_digest_of,
+)
 from crawler.crawl_log import Attempt, CrawlLog
-from crawler.errors import LowDisk
+from crawler.errors import CrawlError, LowDisk
 from crawler.frontier import Frontier
+from crawler.intake import site_of
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport, Progress
 from crawler.politeness import Politeness
@@ -38,7 +48,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
+@dataclass(eq=False)
 class Visit:
     """One lease on its way: filled in by whoever learns something of it, finished once."""
 
@@ -72,7 +82,11 @@ class Custody:
             host = socket.gethostname().split(".")[0] or "localhost"
             self.owner = f"{host}:{os.getpid()}"
             self.frontier = Frontier(home / "frontier.sqlite", owner=self.owner)
+            asked_before = self.frontier.leased_domains()
             self.frontier.take_back_all()
+            for name, domain, url in self.frontier.orphans([s.name for s in sites.sites]):
+                if (heir := site_of(url, sites.sites)) is not None:
+                    self.frontier.hand_over(name, domain, to=heir.name)
             self.log = CrawlLog(self.archive, prefix="broadsheet", host=host, clock=clock)
             self.recovered = recover(self.archive, self.frontier, self.log, clock=clock)
         except BaseException:
@@ -83,13 +97,16 @@ class Custody:
         )
         delays: dict[str, float] = {}
         for site in sites.sites:
-            for name in (site.home, *site.hosts):
+            for name in (site.home, *site.hosts, *site.feeds, *site.sitemaps):
                 domain = registrable_domain(name)
                 delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
         self.politeness = Politeness(lambda domain: delays.get(domain, 5.0))
         for domain, at in self.frontier.domain_times().items():
             self.politeness.remember(domain, not_before=at)
         self.started_at = clock()
+        for domain in asked_before:  # by a process that died, perhaps a moment ago
+            self.politeness.take(domain, now=self.started_at.timestamp())
+            self.politeness.give_back(domain, now=self.started_at.timestamp(), status=None)
         self.stopping: str | None = None
         self.error: str | None = None
         self.counts: collections.Counter[str] = collections.Counter()
@@ -97,12 +114,14 @@ class Custody:
         self.statuses: collections.Counter[str] = collections.Counter()
         self.probed: list[dict[str, str]] = []
         self.only_looks = False  # a probe leaves nothing to come back to
-        self.touched: list[str] = []  # domains where something was acknowledged or found, in order, for who waits on it
-        self._open: dict[int, Visit] = {}
+        self.flushes = 0
+        self.moved: dict[str, int] = {}  # domain → the flush that last acknowledged or found something there
+        self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
         self._touched: set[str] = set()
         self._files: list[ClosedFile] = []
+        self._unsettled: list[ClosedFile] = []
         self._last_url: str | None = None
 
     def _check_room(self) -> None:
@@ -111,14 +130,23 @@ class Custody:
             raise LowDisk(self.archive, free_bytes=free, needed_bytes=MIN_FREE_BYTES)
 
     def _closed(self, closed: ClosedFile) -> None:
-        # A file's last records may belong to visits that are still open; their captures enter the ledger when finished.
-        self.frontier.close_file(closed, now=self.clock())
         self._files.append(closed)
+        self._unsettled.append(closed)
+
+    def _settle(self) -> None:
+        """Note the digests of closed files, each once all its captures are acknowledged.
+
+        The last of them may belong to visits that are still open. A file that never comes so far is read by `recover`.
+        """
+        for closed in list(self._unsettled):
+            if self.frontier.captures_in(closed.warc_file) == closed.captures:
+                self.frontier.close_file(closed, now=self.clock())
+                self._unsettled.remove(closed)
 
     def begin(self, lease: Lease) -> Visit:
         """Note that `lease` is being worked on."""
         visit = Visit(lease=lease, started_at=self.clock())
-        self._open[lease.url_id] = visit
+        self._open[visit] = None
         self._busy[lease.domain] += 1
         return visit
 
@@ -147,7 +175,12 @@ class Custody:
             site=lease.site, kind=lease.kind, announcements=lease.announcements, hop_from=lease.hop_from,
             signals=visit.signals, exceptions=exceptions,
         )  # fmt: skip
-        visit.written = self.writer.write(exchange, notes, revisit_of=revisit)
+        try:
+            visit.written = self.writer.write(exchange, notes, revisit_of=revisit)
+        except (OSError, ArchiveError) as error:  # what cannot be archived is not to be fetched
+            visit.released = True
+            self.fail(error)
+            raise
         visit.status, visit.elapsed_seconds = visit.written.status, exchange.elapsed_seconds
         self.counts["received_bytes"] += len(exchange.response)
         return visit.written
@@ -158,17 +191,20 @@ class Custody:
             return
         visit.finished = True
         lease, now = visit.lease, self.clock()
-        self._open.pop(lease.url_id, None)
+        self._open.pop(visit, None)
         self._busy[lease.domain] -= 1
+        if self._busy[lease.domain] <= 0:
+            del self._busy[lease.domain]
         if visit.released:
-            self.frontier.release([lease])
+            if not any(other.lease.url_id == lease.url_id for other in self._open):
+                self.frontier.release([lease])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
         transient = is_transient(visit.status) and outcome != "refused"
         gone = visit.status in (404, 410, 451)
         failed = transient or gone
         if outcome == "refused":
-            again = now + timedelta(hours=24) if visit.reason == "robots" else None
+            again = now + (visit.retry_after or timedelta(hours=24)) if visit.reason == "robots" else None
         else:
             again = next_visit(
                 kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
@@ -176,19 +212,22 @@ class Custody:
             )  # fmt: skip
         if self.only_looks:
             again = None
-        candidates = tuple(found)
-        self.log.write(
-            Attempt(
-                at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
-                via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
-                detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
-            )
+        attempt = Attempt(
+            at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
+            via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
+            detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
         )  # fmt: skip
+        try:
+            self.log.write(attempt)
+        except OSError as error:  # without its line it is not acknowledged; the next crawl's repair sees to it
+            self.fail(error)
+            return
+        whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
                 lease=lease, answered=visit.written is not None, failed=failed, status=visit.status,
-                next_visit_at=again, at=now, written=visit.written, etag=visit.etag,
-                last_modified=visit.last_modified, found=candidates,
+                next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
+                last_modified=visit.last_modified if whole else None, found=tuple(found),
             )
         )  # fmt: skip
         self._touched.add(lease.domain)
@@ -203,23 +242,36 @@ class Custody:
             self.reasons[visit.reason or outcome] += 1
 
     def flush(self) -> bool:
-        """Bytes to the disk, then the ledger, then acknowledged; whether there was anything to do."""
+        """Bytes to the disk, then the ledger, then acknowledged; whether anything was.
+
+        A disk that refuses ends the crawl: what is not acknowledged will be fetched again.
+        """
         if not self._pending:
             return False
-        self.writer.sync()
-        self.log.sync()
-        state = self.politeness.state()
-        pending, self._pending = self._pending, []
-        self.counts["new_urls"] += self.frontier.complete(
-            pending, next_at={domain: state[domain] for domain in self._touched if domain in state}
-        )
-        self._touched.clear()
-        self.touched += {c.lease.domain for c in pending} | {f.domain for c in pending for f in c.found}
+        pending, state = self._pending, self.politeness.state()
         try:
+            self.writer.sync()
+            self.log.sync()
+            self.counts["new_urls"] += self.frontier.complete(
+                pending, next_at={domain: state[domain] for domain in self._touched if domain in state}
+            )
+        except (OSError, ArchiveError, CrawlError) as error:
+            self.fail(error)
+            return False
+        self._pending = []
+        self._touched.clear()
+        self.flushes += 1
+        for c in pending:
+            self.moved[c.lease.domain] = self.flushes
+            self.moved.update((f.domain, self.flushes) for f in c.found)
+        try:
+            self._settle()
             self._check_room()
         except LowDisk as error:
             self.error = str(error)
             self.stop("low_disk")
+        except CrawlError as error:
+            self.fail(error)
         return True
 
     def sitemaps_of(self, home: str) -> tuple[str, ...]:
@@ -233,6 +285,11 @@ class Custody:
         name = self.writer.open_file
         growing = self.archive / f"{name}.open" if name else None
         return sum(f.bytes for f in self._files) + (growing.stat().st_size if growing else 0)
+
+    def fail(self, error: Exception) -> None:
+        """Something that a crawl cannot do without gave way: it ends, and says why."""
+        self.error = self.error or (str(error) if isinstance(error, CrawlError) else f"{self.archive}: {error}")
+        self.stop("error")
 
     def stop(self, reason: str) -> None:
         """Ask everybody to come to an end; the first reason stays."""
@@ -249,16 +306,22 @@ class Custody:
 
     def close(self) -> CrawlReport:
         """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""
-        for visit in list(self._open.values()):
-            visit.released = visit.released or visit.written is None
-            self.finish(visit)
-        self.flush()
-        self.writer.close()
-        self.log.close()
-        self.frontier.release()
-        due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())
-        self.frontier.close()
-        self._lock.release()
+        due = 0
+        try:
+            for visit in list(self._open):
+                visit.released = visit.released or visit.written is None
+                self.finish(visit)
+            self.flush()
+            self.log.close()
+            self.writer.close()
+            self._settle()
+            self.frontier.release()
+            due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())
+        except (OSError, ArchiveError, CrawlError) as error:
+            self.fail(error)
+        finally:
+            self.frontier.close()
+            self._lock.release()
         c = self.counts
         return CrawlReport(
             started_at=self.started_at, ended_at=self.clock(), ended_because=self.stopping or "nothing_due",

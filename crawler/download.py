@@ -14,6 +14,7 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.http import Headers
 from scrapy.utils.ssl import _make_ssl_context
 
 from crawler.archive import Exchange
 from crawler.failures import detail, truncation, why
-from crawler.guard import socket_factory
+from crawler.guard import AddressRefused, socket_factory
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -49,6 +51,8 @@ class Tap:
         self.limit_bytes = limit_bytes
         self.request, self.response = bytearray(), bytearray()
         self.truncated: str | None = None
+        self.refused: str | None = None  # by the address guard
+        self.connecting = False  # to an address that it let pass
         self.peer: str | None = None
         self.protocols: tuple[str, ...] = ()
         self.cipher_suite: str | None = None
@@ -78,13 +82,27 @@ class Tap:
 
     def final_response(self) -> bytes:
         """The response without the interim ones before it, which belong to the connection."""
-        response = bytes(self.response)
-        while interim := _INTERIM.match(response):
-            response = response[interim.end() :]
-        return response
+        response, begin = bytes(self.response), 0
+        while interim := _INTERIM.match(response, begin):
+            begin = interim.end()
+        return response[begin:]
 
 
 _tap: contextvars.ContextVar[Tap | None] = contextvars.ContextVar("tap", default=None)
+
+
+def _guarded(make: Callable[[tuple[Any, ...]], socket.socket], info: tuple[Any, ...]) -> socket.socket:
+    """The guard's socket; what it said goes to the tap of the request that wants it."""
+    tap = _tap.get()
+    try:
+        made = make(info)
+    except AddressRefused as refused:
+        if tap is not None:
+            tap.refused = str(refused)
+        raise
+    if tap is not None:
+        tap.connecting = True
+    return made
 
 
 class _TappedTransport:
@@ -175,6 +193,11 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         self._crawler = crawler
         self._session: Any = None
 
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """As they came: Scrapy's way through text fails on any header that is not UTF-8."""
+        return Headers(list(response.raw_headers))
+
     def _keeper(self) -> Keeper:
         from crawler.keeper import Keeper
 
@@ -186,7 +209,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         keeper = self._keeper()
         connector = aiohttp.TCPConnector(
             limit=0, limit_per_host=0, resolver=LocalhostResolver(), keepalive_timeout=KEEP_ALIVE_SECONDS,
-            socket_factory=socket_factory(keeper.custody.sites.allow_addresses),
+            socket_factory=functools.partial(_guarded, socket_factory(keeper.custody.sites.allow_addresses)),
         )  # fmt: skip
         connector._factory = functools.partial(TappedProtocol, loop=asyncio.get_running_loop())  # type: ignore[assignment]
         session = aiohttp.ClientSession(
@@ -221,10 +244,16 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         except Exception as error:
             tap.truncated = tap.truncated or truncation(error)
             visit.reason, visit.detail = why(error), detail(error)
+            if tap.refused is not None and not tap.connecting:  # asyncio may make one bland error of several
+                visit.reason, visit.detail = "address", tap.refused
             visit.refused = visit.reason == "address"
+            raise
+        except asyncio.CancelledError:
+            visit.released = True  # what came is not all that would have come
             raise
         finally:
             _tap.reset(token)
+            del request.meta["download_maxsize"]  # or nothing would limit what a small body decodes to
             visit.elapsed_seconds = time.monotonic() - begun
             received = tap.final_response()
             if received and not visit.released:

@@ -55,6 +55,22 @@ class FrontierNewer(CrawlError):
         )
 
 
+class FrontierFailed(CrawlError):
+    """The frontier's file could not be read or written: disk full, gone, or damaged."""
+
+    def __init__(self, path: Path, *, cause: str) -> None:
+        self.path, self.cause = path, cause
+        super().__init__(f"{path}: {cause}; nothing that was acknowledged is lost, crawl again once that is mended")
+
+
+class Unwritable(CrawlError):
+    """The archive's folder does not take what a crawl must write."""
+
+    def __init__(self, path: Path, *, cause: str) -> None:
+        self.path, self.cause = path, cause
+        super().__init__(f"{path}: {cause}; a crawl must be able to write there")
+
+
 class LowDisk(CrawlError):
     """Too little room to be sure that the next record can be written whole."""
 

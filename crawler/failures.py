@@ -41,9 +41,10 @@ def detail(error: BaseException) -> str:
     return " ".join(words.split())[:300]
 
 
-def truncation(error: BaseException) -> str | None:
+def truncation(error: BaseException) -> str:
     """The WARC-Truncated reason that a failure after the first byte stands for (WARC 1.1 §5.13)."""
-    return {"timeout": "time", "disconnect": "disconnect", "tls": "disconnect", "connect": "disconnect"}.get(why(error))
+    known = {"timeout": "time", "disconnect": "disconnect", "tls": "disconnect", "connect": "disconnect"}
+    return known.get(why(error), "unspecified")  # given up at what made no sense: more might have come
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

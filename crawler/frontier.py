@@ -6,17 +6,13 @@ A URL is leased to one process until it is acknowledged. What a transaction took
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib import resources
-from pathlib import Path
 
-from crawler.archive import Announcement, ClosedFile, Written
-from crawler.errors import FrontierNewer
-from crawler.leases import Candidate, Completion, EarlierCapture, Lease, SiteCounts
+from crawler.archive import Announcement
+from crawler.leases import Candidate, Completion, Lease, SiteCounts
+from crawler.ledger import Ledger
 
-FRONTIER_LAYOUT = 1
 _BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
 
@@ -25,36 +21,8 @@ def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-class Frontier:
+class Frontier(Ledger):
     """URLs, leases, acknowledgements, validators and the capture ledger of one archive."""
-
-    def __init__(self, path: Path, *, owner: str) -> None:
-        self._path, self._owner = path, owner
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")  # an acknowledgement is a promise: it outlives a power cut
-        found = self._db.execute("pragma user_version").fetchone()[0]
-        if found > FRONTIER_LAYOUT:
-            self._db.close()
-            raise FrontierNewer(path, found=found, known=FRONTIER_LAYOUT)
-        if found < FRONTIER_LAYOUT:
-            self._db.executescript(resources.files("crawler").joinpath("frontier.sql").read_text("utf-8"))
-            self._db.execute(f"pragma user_version = {FRONTIER_LAYOUT}")
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
@@ -89,9 +57,10 @@ class Frontier:
                 url_id, new = int(cursor.lastrowid or 0), new + 1
             else:
                 url_id = row["id"]
-                channel = c.announcement.channel if c.announcement is not None else None
-                only_looked_at = channel == "seed" and row["due_at"] is None and row["lease_by"] is None
-                if only_looked_at or (row["site"] != c.site and channel in _BY_A_PERSON):
+                said = c.announcement
+                by_a_person = said is not None and said.channel in _BY_A_PERSON and said.source_url is None
+                only_looked_at = by_a_person and row["due_at"] is None and row["lease_by"] is None
+                if only_looked_at or (row["site"] != c.site and by_a_person):
                     # By `sites add`; or its site has another name now. What it leads to has not been followed for this
                     # site. So it is due as if it were new, and asked for whole: a 304 would show no links.
                     self._db.execute(
@@ -99,13 +68,24 @@ class Frontier:
                         " where id = ?",
                         (c.site, c.domain, due, url_id),
                     )
-                if c.batch is not None and row["batch"] is None:  # a person wants it now, whatever the schedule says
-                    self._db.execute("update url set batch = ?, due_at = ? where id = ?", (c.batch, due, url_id))
-                elif due is not None and row["visits"] == 0 and row["due_at"] is None:
+                if c.batch is not None and row["batch"] is None:
+                    # A person wants it now, whatever the schedule says. The hops go along, or a loop had no end.
+                    self._db.execute(
+                        "update url set batch = ?, due_at = ?, hops = ?, hop_from = ? where id = ?",
+                        (c.batch, due, c.hops, c.hop_from, url_id),
+                    )
+                elif due is not None and row["due_at"] is None and row["visits"] == row["failures"] == 0:
+                    # Refused before, or only known; not what was gone three times, however often it is announced.
                     self._db.execute("update url set due_at = ? where id = ?", (due, url_id))
                 if row["kind"] in ("section", "page") and c.kind in ("article", "feed", "sitemap", "home"):
                     # A feed or sitemap knows better what a URL is than the link that we first saw it in.
                     self._db.execute("update url set kind = ?, priority = ? where id = ?", (c.kind, c.priority, url_id))
+                    if c.kind != "article":  # never read for what it lists: wanted whole, and soon
+                        self._db.execute(
+                            "update url set etag = null, last_modified = null, due_at = min(coalesce(due_at, ?), ?)"
+                            " where id = ?",
+                            (due, due, url_id),
+                        )
             if c.announcement is not None:
                 a = c.announcement
                 self._db.execute(
@@ -229,6 +209,21 @@ class Frontier:
                 "update url set lease_until = null, lease_by = null where lease_by is not null"
             ).rowcount
 
+    def leased_domains(self) -> list[str]:
+        """The domains of every lease that is out; after a crash, those that may have been asked a moment ago."""
+        return [r[0] for r in self._db.execute("select distinct domain from url where lease_by is not null")]
+
+    def orphans(self, sites: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Site, domain and one URL of whatever belongs to a site that is not among `sites` (any more)."""
+        marks = ", ".join("?" * len(sites))
+        query = f"select site, domain, min(url) from url where site not in ({marks}) group by site, domain"
+        return [(r[0], r[1], r[2]) for r in self._db.execute(query, tuple(sites))]
+
+    def hand_over(self, site: str, domain: str, *, to: str) -> None:
+        """What was known of `domain` for a site that is no more is another's from now on: it has a new name."""
+        with self._transaction():
+            self._db.execute("update url set site = ? where site = ? and domain = ?", (to, site, domain))
+
     def close_batches(self) -> None:
         """Forget what was left of a person's earlier request; its URLs stay due."""
         with self._transaction():
@@ -245,66 +240,6 @@ class Frontier:
                 " and not (kind in ('feed', 'sitemap') and visits = 0 and failures > 0)",
                 (now.timestamp(), *sites),
             ).rowcount
-
-    def earlier_capture(self, url: str) -> EarlierCapture | None:
-        """The newest capture of `url` that was answered 200 with its payload, for revisits to point to."""
-        row = self._db.execute(
-            "select * from capture where url = ? and status = 200 and record_type = 'response'"
-            " order by captured_at desc limit 1",
-            (url,),
-        ).fetchone()
-        if row is None:
-            return None
-        return EarlierCapture(
-            capture_id=row["capture_id"], url=row["url"], captured_at=datetime.fromisoformat(row["captured_at"]),
-            payload_digest=row["payload_digest"],
-        )  # fmt: skip
-
-    def _enter(self, url: str, w: Written) -> None:
-        self._db.execute(
-            "insert or ignore into capture values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                w.capture_id,
-                url,
-                w.captured_at.isoformat(),
-                w.record_type,
-                w.status,
-                w.payload_digest,
-                w.warc_file,
-                w.offset,
-                w.length,
-            ),
-        )
-
-    def enter_recovered(self, captures: Iterable[tuple[str, Written]]) -> list[str]:
-        """Put captures that a repair found into the ledger; the ids of those that were missing there."""
-        missing = []
-        with self._transaction():
-            for url, written in captures:
-                if not self._db.execute("select 1 from capture where capture_id = ?", (written.capture_id,)).fetchone():
-                    missing.append(written.capture_id)
-                self._enter(url, written)
-        return missing
-
-    def close_file(self, closed: ClosedFile, *, now: datetime) -> None:
-        """Note the digest of a WARC file that will never change again."""
-        with self._transaction():
-            self._db.execute(
-                "insert or replace into warc_file values (?, ?, ?, ?, ?, ?)",
-                (closed.warc_file, closed.sha256, closed.bytes, closed.records, closed.captures, now.timestamp()),
-            )
-
-    def closed_files(self) -> dict[str, tuple[str, int]]:
-        """Closed WARC file → its SHA-256 and how many captures it holds."""
-        return {r[0]: (r[1], r[2]) for r in self._db.execute("select warc_file, sha256, captures from warc_file")}
-
-    def ledger_counts(self) -> dict[str, int]:
-        """WARC file → captures that the ledger has in it."""
-        return {r[0]: r[1] for r in self._db.execute("select warc_file, count(*) from capture group by warc_file")}
-
-    def damage(self) -> list[str]:
-        """What SQLite finds wrong with its file."""
-        return [r[0] for r in self._db.execute("pragma integrity_check(20)") if r[0] != "ok"]
 
     def robots(self, origin: str) -> tuple[datetime, int | None, bytes] | None:
         """When robots.txt of `origin` was fetched, its status and its body; `None` where it never was."""

@@ -47,7 +47,8 @@ create table if not exists capture (
     payload_digest text,
     warc_file text not null,
     record_offset integer not null,
-    record_length integer not null
+    record_length integer not null,
+    truncated text                     -- why the body is not whole; null: it is
 ) without rowid;
 create index if not exists capture_url on capture (url, captured_at);
 create index if not exists capture_file on capture (warc_file);

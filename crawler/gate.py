@@ -6,9 +6,7 @@ It answers nothing itself; a request that may not go out ends as a refusal with 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -16,20 +14,19 @@ from scrapy.exceptions import IgnoreRequest
 from crawler.archive import Announcement
 from crawler.custody import Visit
 from crawler.failures import detail, why
+from crawler.guard import is_public_address
 from crawler.intake import site_of
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
-from crawler.robots import RobotsRules, parse_robots
+from crawler.leave import RETRY_AFTER, Leave, NotNow
+from crawler.politeness import PATIENCE_SECONDS
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, normalise, registrable_domain
-from crawler.version import ROBOTS_TOKEN, user_agent
+from crawler.version import user_agent
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-ROBOTS_VALID_FOR = timedelta(hours=24)  # RFC 9309 §2.4
-ROBOTS_MAX_HOPS = 5  # RFC 9309 §2.3.1.2
 
 
 class Gate:
@@ -38,9 +35,7 @@ class Gate:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._keeper: Keeper | None = None
-        self._rules: dict[str, RobotsRules] = {}
-        self._unreachable: dict[str, str] = {}
-        self._asking: dict[str, asyncio.Lock] = {}
+        self.leave = Leave(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Gate:
@@ -53,30 +48,42 @@ class Gate:
             assert self._keeper is not None
         return self._keeper
 
-    async def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> Request | None:
         custody = self.keeper.custody
         visit: Visit | None = request.meta.get("visit")
+        if visit is not None and (visit.on_its_way or visit.finished or visit.lease.url != request.url):
+            # A request made of another's meta, or sent again by somebody's middleware: an attempt of its own.
+            if visit.lease.url == request.url:
+                custody.finish(visit)
+            visit = None
         if visit is None:
-            visit = request.meta["visit"] = self._visit_of_its_own(request)
+            visit = self._visit_of_its_own(request)
+            request.meta["visit"] = visit
+            if request.url != visit.lease.url:  # the frontier's form goes out and is archived: no fragment, no userinfo
+                return request.replace(url=visit.lease.url, meta={**request.meta, "verbatim_url": True})
         lease = visit.lease
         request.headers["User-Agent"] = user_agent(custody.sites.contact)
+        if custody.sites.contact is None and is_public_address(lease.url):
+            visit.refused, visit.reason = True, "contact"
+            visit.detail = "sites.toml names no contact, and this is a public host"
+            raise IgnoreRequest(visit.detail)
         if lease.kind != "robots":
-            rules = await self.rules_for(lease.url, lease.site)
+            rules = await self.leave.rules_for(lease.url, lease.site)
             verdict = rules.allows(lease.url)
             if isinstance(verdict, Refused):
-                unreachable = self._unreachable.get(_origin(lease.url))
-                visit.refused, visit.reason = True, "robots"
-                visit.detail = f"{verdict.detail}: {unreachable}" if unreachable else verdict.detail
+                visit.refused, visit.reason, visit.detail = True, "robots", verdict.detail
+                visit.retry_after = RETRY_AFTER if rules.everything is not None else None
                 raise IgnoreRequest(f"robots.txt: {visit.detail}")
         await self._turn(visit)
         request.meta["has_turn"] = True
-        if Held.options.probe:
-            return  # who looks at a site has to see it: a 304 names no feed
+        if Held.options.probe or not request.meta.get("conditional", True):
+            return None  # who looks at a site has to see it: a 304 names no feed
         if (lease.etag or lease.last_modified) and custody.frontier.earlier_capture(lease.url):
             if lease.etag:
                 request.headers["If-None-Match"] = lease.etag.encode("latin-1", "replace")
             if lease.last_modified:
                 request.headers["If-Modified-Since"] = lease.last_modified.encode("latin-1", "replace")
+        return None
 
     def process_response(self, request: Request, response: Response) -> Response:
         self._leave(request)
@@ -85,6 +92,8 @@ class Gate:
     def process_exception(self, request: Request, exception: Exception) -> None:
         self._leave(request)
         visit: Visit | None = request.meta.get("visit")
+        if visit is not None and isinstance(exception, NotNow):
+            visit.released = True
         if visit is not None and visit.written is None and visit.reason is None:
             visit.reason, visit.detail = why(exception), detail(exception)
         if visit is not None and visit.lease.kind != "robots":
@@ -104,69 +113,15 @@ class Gate:
         custody, domain = self.keeper.custody, visit.lease.domain
         while True:
             if custody.stopping is not None:
-                visit.released = True
-                raise IgnoreRequest("the crawl is stopping")
+                raise NotNow("the crawl is stopping")
             now = custody.clock().timestamp()
             free_at = custody.politeness.free_at(domain)
+            if free_at is not None and free_at - now > PATIENCE_SECONDS:
+                raise NotNow(f"{domain} may not be asked for another {free_at - now:.0f} seconds")
             if free_at is not None and free_at <= now:
                 custody.politeness.take(domain, now=now)
                 return
             await asyncio.sleep(0.01 if free_at is None else min(free_at - now, 0.25))
-
-    async def rules_for(self, url: str, site: str) -> RobotsRules:
-        """What robots.txt of the URL's origin says; fetched, archived and kept for a day."""
-        origin = _origin(url)
-        async with self._asking.setdefault(origin, asyncio.Lock()):
-            if origin in self._rules:
-                return self._rules[origin]
-            frontier, now = self.keeper.custody.frontier, self.keeper.custody.clock()
-            known = frontier.robots(origin)
-            broken = known is None or known[1] is None or known[1] >= 500  # another crawl may find it mended
-            if known is None or broken or now - known[0] >= ROBOTS_VALID_FOR:
-                status, body = await self._fetch_robots(f"{origin}/robots.txt", site, kept=known[2] if known else b"")
-                frontier.remember_robots(origin, status=status, body=body, now=now)
-            else:
-                _, status, body = known
-            rules = parse_robots(status, body, agent=ROBOTS_TOKEN, url=f"{origin}/robots.txt")
-            self._rules[origin] = rules
-            self.keeper.custody.politeness.set_crawl_delay(registrable_domain(url), rules.crawl_delay_seconds)
-            return rules
-
-    async def _fetch_robots(self, url: str, site: str, *, kept: bytes) -> tuple[int | None, bytes]:
-        """Status and body, redirects followed; status `None` where no answer came. 304 stands for what is kept."""
-        custody = self.keeper.custody
-        for hop in range(ROBOTS_MAX_HOPS + 1):
-            lease = custody.frontier.take(
-                Candidate(
-                    url=url, site=site, domain=registrable_domain(url), kind="robots", due_at=None, hops=hop,
-                    priority=PRIORITIES["robots"],
-                ),
-                now=custody.clock(),
-            )  # fmt: skip
-            visit = custody.begin(lease)
-            request = Request(url, meta={"visit": visit, "verbatim_url": True}, dont_filter=True)
-            try:
-                response = await self.crawler.engine.download_async(request)
-            except IgnoreRequest:
-                if visit.released:
-                    raise
-                return None, b""
-            except Exception as error:
-                visit.detail = visit.detail or str(error)[:300]
-                self._unreachable[_origin(url)] = visit.detail
-                return None, b""
-            finally:
-                custody.finish(visit)
-            if response.status == 304:
-                return 200, kept
-            location = response.headers.get("Location")
-            if not (300 <= response.status < 400 and location):
-                return response.status, response.body
-            target = normalise(urljoin(url, location.decode("latin-1")))
-            if target is None:
-                return 404, b""
-            url = target
-        return 404, b""  # more hops than a crawler need follow: as if there were none (RFC 9309 §2.3.1.2)
 
     def _visit_of_its_own(self, request: Request) -> Visit:
         """A request that a spider made itself: leased now, so that it is archived and acknowledged like any."""
@@ -181,9 +136,3 @@ class Gate:
             announcement=Announcement(channel="request", source_url=None, seen_at=custody.clock()),
         )  # fmt: skip
         return custody.begin(custody.frontier.take(candidate, now=custody.clock()))
-
-
-def _origin(url: str) -> str:
-    """Scheme, host and port: what one robots.txt speaks for."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -48,6 +49,17 @@ def is_public(address: Address) -> bool:
     if any(address in network for network in _NEVER_PUBLIC if network.version == address.version):
         return False
     return address.is_global
+
+
+def is_public_address(url: str) -> bool:
+    """Whether a URL's host is somebody else's: not a loopback or private address, not a name below localhost."""
+    host = urlsplit(url).hostname or ""
+    if host.rpartition(".")[2] == "localhost":
+        return False
+    try:
+        return is_public(ipaddress.ip_address(host))
+    except ValueError:
+        return True
 
 
 def may_connect(address: str, allowed: Sequence[Network]) -> bool:

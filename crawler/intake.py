@@ -74,6 +74,14 @@ def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -
     )
 
 
+def location_text(value: bytes) -> str:
+    """A Location header as the server means it: raw UTF-8 where it is that, as browsers take it, else Latin-1."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
 def is_back_catalogue(date_raw: str | None, *, now: datetime) -> bool:
     """Whether a feed's or sitemap's date is so old that the page is no news. No date counts as news."""
     if not date_raw:
@@ -84,7 +92,7 @@ def is_back_catalogue(date_raw: str | None, *, now: datetime) -> bool:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter for a year of twenty digits
             return False
     return now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > BACK_CATALOGUE_AFTER
 

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Headers
 
-from crawler.archive import Exchange
+from crawler.archive import Exchange, read_head
 from crawler.custody import Custody, Visit
 from crawler.errors import CrawlError
 from crawler.options import CrawlOptions, CrawlReport, Progress
@@ -32,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1  # the longest that something on the disk waits to be acknowledged
 PROGRESS_SECONDS = 0.25
+LONGEST_WAIT = timedelta(days=7)  # that a Retry-After is believed
+MAX_VALIDATOR = 1024  # characters; a longer one, sent back, is more header than many servers take
 GRACE_SECONDS = 3.0  # for what is under way when the crawl is told to stop
 
 
@@ -88,24 +89,23 @@ class Keeper:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             now = time.monotonic()
-            if not self.crawler.engine.running:
+            if not (self.crawler.engine.running and self.crawler.crawling):
+                # The latter: Scrapy forgets an interrupt that comes in the moment before its engine runs.
                 custody.stop("interrupted")
             elif ends_at is not None and now >= ends_at:
                 custody.stop("time")
             elif Held.options.max_pages is not None and custody.counts["pages"] >= Held.options.max_pages:
                 custody.stop("max_pages")
-            try:
-                custody.flush()
-            except OSError as error:  # the disk is full or gone: what is not acknowledged will be fetched again
-                custody.error = f"{custody.archive}: {error}"
-                custody.stop("error")
+            custody.flush()
             if custody.stopping is not None:
                 stop_at = stop_at or now + GRACE_SECONDS
                 if now >= stop_at:
                     self.grace_is_over.set()
             if Held.on_progress is not None and now >= next_report:
-                next_report = now + PROGRESS_SECONDS
-                Held.on_progress(custody.progress(due=self._due()))
+                due = self._due()
+                # Counting takes a while where millions of URLs are due: never more than a twentieth of the time.
+                next_report = now + max(PROGRESS_SECONDS, 20 * (time.monotonic() - now))
+                Held.on_progress(custody.progress(due=due))
 
     def _due(self) -> int:
         names = [s.name for s in self.custody.sites.sites]
@@ -113,20 +113,15 @@ class Keeper:
 
     def archive(self, visit: Visit, exchange: Exchange) -> None:
         """One exchange into the archive, with what its headers say of validators, waiting and opt-outs."""
-        head = exchange.response.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n").partition(b"\n")[2]
-        headers = Headers()
-        for line in head.split(b"\n"):
-            name, colon, value = line.partition(b":")
-            if colon:
-                headers.appendlist(name.strip(), value.strip())
-        visit.etag = _text(headers.get(b"ETag"))
-        visit.last_modified = _text(headers.get(b"Last-Modified"))
-        visit.retry_after = _retry_after(_text(headers.get(b"Retry-After")))
-        visit.signals = tuple(
-            f"{name}: {_text(value)}"
-            for name in ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
-            for value in headers.getlist(name.encode())
-        )
+        head = read_head(exchange.response)
+        if head is not None:
+            visit.etag, visit.last_modified = _validator(head.get("ETag")), _validator(head.get("Last-Modified"))
+            visit.retry_after = _retry_after(head.get("Retry-After"))
+            visit.signals = tuple(
+                f"{name}: {value}"
+                for name in ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
+                for value in head.all(name)
+            )
         self.custody.capture(visit, exchange)
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
@@ -136,24 +131,28 @@ class Keeper:
             return
         Held.spiders -= 1
         if Held.spiders == 0 and Held.custody is not None:
+            if reason == "start_error" and Held.custody.error is None:
+                Held.custody.error = f"{spider.name}: its start failed; crawl.log says where"
             if reason not in ("finished", "archive_not_open"):
                 Held.custody.stop("interrupted" if reason == "shutdown" else reason)
             Held.report = Held.custody.close()
             Held.custody = None
 
 
-def _text(value: bytes | None) -> str | None:
-    return value.decode("latin-1") if value else None
+def _validator(value: str | None) -> str | None:
+    """What can be sent back as it came; a control character in it would make every later request fail."""
+    return value if value and value.isprintable() and len(value) <= MAX_VALIDATOR else None
 
 
 def _retry_after(value: str | None) -> timedelta | None:
     """Seconds or a date (RFC 9110 §10.2.3); `None` for anything else."""
     if value is None:
         return None
-    if value.isdigit():
-        return timedelta(seconds=min(int(value), 7 * 86_400))
+    if value.isascii() and value.isdigit():
+        return min(timedelta(seconds=int(value)), LONGEST_WAIT) if len(value) < 9 else LONGEST_WAIT
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return max(timedelta(0), (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC))
+    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return min(max(timedelta(0), wait), LONGEST_WAIT)

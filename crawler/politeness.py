@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 MAX_BACK_OFF_SECONDS = 3600.0
+# The longest that a crawl waits for its turn at a domain. A site that wants to be left alone for longer, be it by
+# Retry-After or by Crawl-delay, is the next crawl's: this one would not end.
+PATIENCE_SECONDS = 300.0
 SUCCESSES_TO_RELENT = 20  # a server that was overloaded gets twenty answers' worth of peace before we hurry again
 
 

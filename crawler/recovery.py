@@ -47,8 +47,11 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
     known = frontier.closed_files()
     left_open = sorted(archive.glob("crawl_date=*/*.warc.gz.open"))
     unknown = sorted(p for p in archive.glob("crawl_date=*/*.warc.gz") if _name(archive, p) not in known)
-    for path in crawl_logs(archive)[-8:]:  # only the newest can be torn: a process writes one a day
-        mend(path)
+    logs = crawl_logs(archive)
+    newest = sorted({path.parent for path in logs})[-2:]  # only a file that was being written can be torn
+    for path in logs:
+        if path.parent in newest:
+            mend(path)
     if not left_open and not unknown:
         return 0
     found: list[RecoveredCapture] = []
@@ -61,7 +64,7 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
     wanted = {c.captured_at.date().isoformat() for c in found}
     lines = {
         capture_id
-        for path in crawl_logs(archive)
+        for path in logs
         if path.parent.name.removeprefix("crawl_date=") in wanted
         for capture_id in logged_captures(path)
     }

@@ -16,13 +16,13 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.errors import BadUrl, ContactMissing, CrawlError, CrawlFailed, NoSiteFor
-from crawler.guard import is_public
+from crawler.errors import BadUrl, ContactMissing, CrawlError, CrawlFailed, NoSiteFor, Unwritable
+from crawler.guard import is_public_address
 from crawler.options import CrawlOptions, CrawlReport, Progress
+from crawler.recovery import hold_lock
 from crawler.scope import normalise
 from crawler.sites import Site, Sites, SitesError, load_sites
 
@@ -38,12 +38,16 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
     options = options or CrawlOptions()
     prepare(home, options)
     log = home / "crawl.log"
-    with log.open("wb") as stderr:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "crawler.run", str(home), options.to_json()],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True, text=True,
-            encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
+    try:
+        hold_lock(home).release()  # before the log of a crawl that is running is overwritten
+        with log.open("wb") as stderr:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "crawler.run", str(home), options.to_json()],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True, text=True,
+                encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )  # fmt: skip
+    except OSError as error:
+        raise Unwritable(home, cause=error.strerror or str(error)) from error
     try:
         return _follow(child, log, on_progress)
     finally:
@@ -77,6 +81,8 @@ def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | N
                 raise
             child.send_signal(signal.SIGINT)
     code = child.wait()
+    if report is None and interrupts:
+        raise CrawlError("interrupted before it began")
     if report is None:
         lines = log.read_text("utf-8", "replace").strip().splitlines()
         raise CrawlFailed(exit_code=code, log=log, last_line=lines[-1] if lines else "")
@@ -92,7 +98,8 @@ def prepare(home: Path, options: CrawlOptions) -> Sites:
     if options.urls or options.probe:
         chosen = [_site_for(url, sites) for url in options.urls]
     if sites.contact is None:
-        for address in [site.home for site in chosen] + list(options.probe):
+        named = [url for site in chosen for url in (site.home, *site.feeds, *site.sitemaps)]
+        for address in [*named, *options.urls, *options.probe]:
             if is_public_address(address):
                 raise ContactMissing(sites.path, example=urlsplit(address).hostname or address)
     return sites
@@ -110,17 +117,6 @@ def _site_for(url: str, sites: Sites) -> Site:
     return site
 
 
-def is_public_address(url: str) -> bool:
-    """Whether a URL's host is somebody else's: not a loopback or private address, not a name below localhost."""
-    host = urlsplit(url).hostname or ""
-    if host.rpartition(".")[2] == "localhost":
-        return False
-    try:
-        return is_public(ip_address(host))
-    except ValueError:
-        return True
-
-
 def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None = None) -> CrawlReport:
     """The crawl itself, in this process, which can run only one. SIGINT and SIGTERM end it cleanly.
 
@@ -134,12 +130,17 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     from crawler.spiders.own import spider_class
     from crawler.spiders.probe import ProbeSpider
 
+    if "twisted.internet.reactor" in sys.modules:
+        raise CrawlError("a process can crawl only once, for Scrapy's reactor does not start again; use crawl()")
     sites = prepare(home, options)
     if options.probe:
         guests = (Site(name=options.probe_name, home=url, delay_seconds=options.delay_seconds) for url in options.probe)
         sites = replace(sites, sites=(*sites.sites, *guests))
     Held.options, Held.on_progress, Held.report = options, on_progress, None
-    custody = Held.custody = Custody(home, sites)
+    try:
+        custody = Held.custody = Custody(home, sites)
+    except OSError as error:
+        raise Unwritable(home, cause=str(error)) from error
     custody.only_looks = bool(options.probe)
     batch = _batch(custody, options)
     settings = Settings()

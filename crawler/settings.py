@@ -27,6 +27,8 @@ DOWNLOAD_HANDLERS = {
 EXTENSIONS = {"crawler.keeper.Keeper": 0}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.gate.Gate": 1000,  # last before the download, first after it
+    "crawler.decoding.Decoding": 590,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # a lie ends the request there
     # Ours decide, and every hop and retry goes back through the frontier:
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # it ignores the status of robots.txt

@@ -150,7 +150,8 @@ def _host_and_port(authority: str, default_port: int) -> str | None:
         host = name
     if not port:
         return host
-    if not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+    port = port.lstrip("0") or "0"  # a port of thousands of digits is no number to Python
+    if not (port.isascii() and port.isdigit()) or len(port) > 5 or int(port) > 65_535:
         return None
     return host if int(port) == default_port else f"{host}:{int(port)}"
 

@@ -38,7 +38,7 @@ def verify(home: Path, on_file: Callable[[str, int, int], None] | None = None) -
                 detail="closed, but the ledger does not know it; the next crawl reads it in",
             )  # fmt: skip
     for name, acknowledged in sorted(counts.items()):
-        if name not in present:
+        if name not in present and not (archive / f"{name}.open").exists() and not (archive / name).exists():
             yield Problem(
                 warc_file=name, offset=None, kind="missing", detail=f"the ledger has {acknowledged} captures in it"
             )

@@ -152,6 +152,7 @@ class OpenFile:
             captured_at=at,
             status=capture.head.status if capture.head else None,
             body_bytes=capture.body_bytes,
+            truncated=exchange.truncated,
         )
 
     def sync(self) -> None:

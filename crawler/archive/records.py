@@ -92,6 +92,8 @@ class Written:
     status: int | None
     body_bytes: int
     """Bytes of the entity body as received, for a revisit too; of all that came where it was no HTTP."""
+    truncated: str | None = None
+    """As in Exchange: what is not whole stands for nothing later."""
 
 
 @dataclass(frozen=True, kw_only=True)

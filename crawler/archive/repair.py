@@ -112,6 +112,7 @@ def _recovered(record: Record, name: str) -> RecoveredCapture:
         captured_at=datetime.fromisoformat(record.get("WARC-Date") or "").astimezone(UTC),
         status=head.status if head else None,
         body_bytes=len(body),
+        truncated=record.get("WARC-Truncated"),
         url=record.url or "",
         site=None,
         kind=None,

@@ -19,6 +19,8 @@ from crawler.discovery import Found, NotAFeed, NotASitemap, read_feed, read_page
 from crawler.intake import seeds
 from crawler.keeper import Held, Keeper
 from crawler.leases import Lease
+from crawler.politeness import PATIENCE_SECONDS
+from crawler.scope import Refused, Scope
 from crawler.sites import Site
 
 # A hiccup is tried again after 2 and after 5 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
@@ -36,6 +38,8 @@ class NewsSpider(Spider):
         super().__init__(name, **kwargs)
         self._names = tuple(n for n in sites.split(",") if n)
         self._batch = batch
+        self._scopes: dict[str, Scope] = {}
+        self._awaited: dict[str, float] = {}  # domain → when there is something for us, its delay apart
 
     @property
     def custody(self) -> Custody:
@@ -60,27 +64,44 @@ class NewsSpider(Spider):
             if Held.options.refresh:
                 custody.frontier.refresh(names, now=now)
         look_at = dict.fromkeys(custody.frontier.domains(names, batch=batch), 0.0)
-        news = len(custody.touched)
+        awaited = self._awaited = dict(look_at)
+        flush = custody.flushes
         try:
             while custody.stopping is None:
-                for domain in custody.touched[news:]:  # something was acknowledged or found there: look again
-                    look_at[domain] = 0.0
-                news = len(custody.touched)
+                if flush != custody.flushes:  # something was acknowledged or found: look again there
+                    for domain in [d for d, at in custody.moved.items() if at > flush]:
+                        look_at[domain] = awaited[domain] = 0.0
+                    flush = custody.flushes
                 now = custody.clock()
                 for domain in [d for d, at in look_at.items() if at <= now.timestamp()]:
                     if self._over_budget(custody):
                         break
                     lease = self._next(custody, domain, names, look_at)
-                    if lease is not None:
-                        yield self._request(custody.begin(lease))
-                if custody.in_flight == 0 and not custody.flush() and news == len(custody.touched):
+                    if lease is not None and self._is_wanted(visit := custody.begin(lease)):
+                        yield self._request(visit)
+                if custody.in_flight == 0 and not custody.flush() and flush == custody.flushes:
                     limit = (custody.clock() + HORIZON).timestamp()
-                    if not any(at <= limit for at in look_at.values()):
+                    if not any(at <= limit for at in awaited.values()):
                         break
                 await asyncio.sleep(LOOK_SECONDS)
         except asyncio.CancelledError:
             custody.stop("interrupted")
             raise
+        except Exception as error:
+            custody.fail(error)
+            raise
+
+    def _is_wanted(self, visit: Visit) -> bool:
+        """Whether sites.toml still wants what it wanted when the URL was found; else the visit is over."""
+        lease = visit.lease
+        if lease.site not in self._scopes:
+            self._scopes[lease.site] = Scope(self.custody.sites[lease.site])
+        verdict = self._scopes[lease.site].check(lease.url, depth=lease.depth)
+        if lease.batch is not None or not isinstance(verdict, Refused):  # what a person asks for is wanted
+            return True
+        visit.refused, visit.reason, visit.detail = True, "scope", f"{verdict.reason}, {verdict.detail}"
+        self.custody.finish(visit)
+        return False
 
     def _over_budget(self, custody: Custody) -> bool:
         """Whether what is under way will use up what --max-pages allows."""
@@ -90,18 +111,24 @@ class NewsSpider(Spider):
     def _next(self, custody: Custody, domain: str, names: list[str], look_at: dict[str, float]) -> Lease | None:
         """A lease if the domain may be asked and has something due; else when to look again goes into `look_at`."""
         now = custody.clock()
+        soon = now.timestamp() + LOOK_SECONDS
         free_at = custody.politeness.free_at(domain)
-        if free_at is None or free_at > now.timestamp() or custody.is_busy(domain):
-            look_at[domain] = max(free_at or 0.0, now.timestamp() + LOOK_SECONDS)
+        if free_at is None or custody.is_busy(domain):
+            look_at[domain] = soon
             return None
-        lease = custody.frontier.lease(domain, now=now, sites=names, batch=self._batch)
-        if lease is None:
-            due_at = custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
-            if due_at is None:
-                look_at.pop(domain)
-            else:
-                look_at[domain] = max(due_at.timestamp(), now.timestamp() + LOOK_SECONDS)
-        return lease
+        if free_at <= now.timestamp():
+            lease = custody.frontier.lease(domain, now=now, sites=names, batch=self._batch)
+            if lease is not None:
+                return lease
+        due_at = custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
+        if due_at is None:
+            del look_at[domain], self._awaited[domain]
+            return None
+        due = due_at.timestamp()
+        look_at[domain] = max(due, free_at, soon)
+        # Its turn is waited for, however long its delay; a rest of hours that the server asked for is not.
+        self._awaited[domain] = due if free_at - now.timestamp() <= PATIENCE_SECONDS else free_at
+        return None
 
     def _request(self, visit: Visit) -> Request:
         return Request(
@@ -129,7 +156,7 @@ class NewsSpider(Spider):
             elif self.site_of(response).follow_article_links:
                 yield from self.read_article(response)
         elif lease.kind in ("feed", "sitemap") and response.status in (403, 404, 410):
-            yield from self._guess(lease.kind, self.site_of(response), after=lease.url)
+            yield from self._place_after(response)
 
     def site_of(self, response: Response) -> Site:
         """The site, as sites.toml has it, that the response belongs to."""
@@ -142,7 +169,7 @@ class NewsSpider(Spider):
             feed = read_feed(response.body, url=response.url, content_type=_content_type(response))
         except NotAFeed as error:
             self._note(response, str(error))
-            yield from self._guess("feed", self.site_of(response), after=response.url)
+            yield from self._place_after(response)
         else:
             self._note(response, *feed.notes)
             yield from feed.items
@@ -156,7 +183,7 @@ class NewsSpider(Spider):
                 yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
             except NotAFeed:
                 self._note(response, str(error))
-                yield from self._guess("sitemap", self.site_of(response), after=response.url)
+                yield from self._place_after(response)
         else:
             self._note(response, *sitemap.notes)
             yield from sitemap.items
@@ -175,25 +202,34 @@ class NewsSpider(Spider):
         if not site.sitemaps:
             yield from page.sitemaps
         if kind == "home":
-            yield from self._where_none_is_named(site, feeds=bool(page.feeds), sitemaps=bool(page.sitemaps))
+            yield from self._where_none_is_named(response, feeds=bool(page.feeds), sitemaps=bool(page.sitemaps))
 
-    def _where_none_is_named(self, site: Site, *, feeds: bool, sitemaps: bool) -> Iterator[Found]:
+    def _where_none_is_named(self, response: Response, *, feeds: bool, sitemaps: bool) -> Iterator[Found]:
         """Sitemaps from robots.txt, then the usual places, for what neither sites.toml nor the home page names."""
-        named = self.custody.sitemaps_of(site.home)
+        site = self.site_of(response)
+        named = self.custody.sitemaps_of(response.url)
         if not site.sitemaps:
             for url in named:
                 yield Found(url=url, kind="sitemap", channel="seed")
         if not (site.feeds or feeds):
-            yield from self._guess("feed", site)
+            yield from self._places("feed", site, at=response.url)[:1]
         if not (site.sitemaps or sitemaps or named):
-            yield from self._guess("sitemap", site)
+            yield from self._places("sitemap", site, at=response.url)[:1]
 
-    def _guess(self, kind: str, site: Site, *, after: str | None = None) -> Iterator[Found]:
-        """The first of the usual places for a feed or sitemap, or the one after a place where nothing was."""
-        places = [url for url in usual_places(site.home) if is_sitemap_name(url) is (kind == "sitemap")]
-        if after is not None:
-            places = places[places.index(after) + 1 :] if after in places else []
-        yield from (Found(url=url, kind=kind, channel="seed") for url in places[:1])
+    def _places(self, kind: str, site: Site, *, at: str) -> list[Found]:
+        """The usual places for a feed or sitemap, on the host of `at`: the home page may have moved to https or www."""
+        home = "/".join([*at.split("/")[:3], site.home.partition("://")[2].partition("/")[2]])
+        places = (url for url in usual_places(home) if is_sitemap_name(url) is (kind == "sitemap"))
+        return [Found(url=url, kind=kind, channel="seed") for url in places]
+
+    def _place_after(self, response: Response) -> Iterator[Found]:
+        """The usual place to try after this one, where nothing was; none where this is no usual place."""
+        assert response.request is not None
+        lease: Lease = response.request.meta["visit"].lease
+        for tried in filter(None, (lease.url, lease.hop_from)):  # it may have been redirected before it came to nothing
+            places = self._places(lease.kind, self.site_of(response), at=tried)
+            at = next((n for n, place in enumerate(places) if place.url == tried), len(places))
+            yield from places[at + 1 : at + 2]
 
     def read_article(self, response: Response) -> Iterator[Found]:
         """The links of an article page; asked only where the site says `follow_article_links`."""

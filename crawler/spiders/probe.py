@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from crawler.custody import Custody
 from crawler.discovery import NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
+from crawler.intake import location_text
 from crawler.keeper import Held, Keeper
 from crawler.scope import normalise
 from crawler.spiders.news import is_sitemap_name
@@ -53,7 +54,7 @@ class ProbeSpider(Spider):
     def read_home(self, response: Response, hops: int) -> Iterator[Request]:
         location = response.headers.get("Location")
         if 300 <= response.status < 400 and location and hops < MAX_HOPS:
-            target = normalise(location.decode("latin-1"), response.url)
+            target = normalise(location_text(location), response.url)
             if target is not None:
                 yield Request(
                     target,
@@ -98,7 +99,7 @@ class ProbeSpider(Spider):
             return
         location = response.headers.get("Location")
         if 300 <= response.status < 400 and location:
-            target = normalise(location.decode("latin-1"), response.url)
+            target = normalise(location_text(location), response.url)
             hops = response.meta.get("hops", 0)
             if target is not None and hops < MAX_HOPS and urlsplit(target).scheme in ("http", "https"):
                 yield self._look(kind, target, guessed=guessed).replace(meta={"hops": hops + 1})
