@@ -120,3 +120,17 @@ def test_the_standfirst_comes_first_where_the_page_shows_it() -> None:
     assert isinstance(got, Extraction)
     assert got.blocks[0].text == first
     assert got.text.count(first) == 1
+
+
+def test_a_short_quote_does_not_end_a_hand_written_article() -> None:
+    marked = [f"<p>{text}</p>" for text in PROSE]
+    body = "".join(marked[:4]) + "<p>“No,” she said.</p>" + "".join(marked[4:])
+    comment = (
+        "<p><b>old_timer</b> says: <i>November 17, 2026</i><br>I walked past there and it looks nothing like it.</p>"
+    )
+    page = f"<html><body><h1>The bridge is open again</h1>{body}<hr>{comment}</body></html>"
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert "she said" in got.text
+    assert PROSE[8] in got.text
+    assert "old_timer" not in got.text

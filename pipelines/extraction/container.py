@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from .furniture import is_furniture, is_rail_heading
+from .moments import parse_moment
 from .records import Block
 
 # What trafilatura's container expressions look for, in short. A page with one of these is not read here.
@@ -46,9 +47,11 @@ _BLOCKS = {
     "td", "th", "tr", "ul",
 }  # fmt: skip
 _PROSE = 70  # characters outside links that make a run a piece of prose
+# “old_timer wrote:”, with or without a date after it; a sentence that ends in “she said” is none.
 _COMMENTED = re.compile(
-    r"\b(?:says|said|wrote|schrieb|sagt|schreibt|a dit|dit|écrit|dice|escribió|scrive|ha scritto|zegt|"
-    r"schreef)\b\s*:?\s*.{0,60}$",
+    r"^[^.!?“”„\"«»:]{2,40}\s(?:says|said|writes|wrote|comments|commented|replied|sagt|sagte|schrieb|schreibt|meint|"
+    r"kommentiert|kommentierte|a dit|dit|a écrit|écrit|a commenté|dice|dijo|escribió|comentó|scrive|ha scritto|zegt|"
+    r"schreef)\s*:",
     re.I,
 )
 
@@ -240,11 +243,9 @@ def _passages(runs: list[Run]) -> list[list[Run]]:
 
 
 def _is_boundary(run: Run, following: Run | None) -> bool:
-    if is_rail_heading(run.text) or (
-        _COMMENTED.search(run.text.split("\n")[0][:140])
-        and (not run.is_prose or "\n" in run.text)
-        and run.level is None
-    ):
+    first = run.text.split("\n")[0]
+    dated = "\n" in run.text and len(first) < 80 and 0 < run.bold < 40 and parse_moment(first) is not None
+    if is_rail_heading(run.text) or _COMMENTED.match(first) or (dated and run.level is None):
         return True
     linked = run.linked > 0.6 * len(run.text)
     if run.links >= 2 and len(run.text) < 400 and (linked or len(run.text) - run.linked < 40):

@@ -12,7 +12,7 @@ from .records import Block
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MOST_LINKS = 600  # each costs the text of its box; a page of teasers shows itself long before
 _COLLECTIONS = {"collectionpage", "searchresultspage", "profilepage", "itemlist"}
-_TEXT_BLOCKS = {"p", "li", "td", "blockquote", "dd", "h1", "h2", "h3", "h4", "h5"}
+_TEXT_BLOCKS = {"p", "li", "td", "blockquote", "dt", "dd", "h1", "h2", "h3", "h4", "h5"}
 _LIST_PATH = re.compile(
     r"^/?(?:[a-z]{2}/)?(?:tags?|people|writers?|reporters?|journalists?|rubriken|ressorts?|temas?|etiquetas?|"
     r"seccion(?:es)?|categorias?|auteurs?|autores?|redaktion|schlagworte?|stichwort|mots-cles|topics?|category|"

@@ -102,7 +102,8 @@ def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason |
         return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
     if visible == 0:
         return Reason(
-            reason="empty" if page.scripts == 0 else "no_text", detail=f"no visible text, {page.scripts} scripts"
+            reason="empty" if page.scripts == 0 and page.characters < 2000 else "no_text",
+            detail=f"no visible text, {page.scripts} scripts",
         )
     if text < 1500 and (found := _error_words(page, title)):
         return Reason(reason="error_page", detail=f"“{found}” in title or heading, {text} characters of text")
