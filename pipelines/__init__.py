@@ -1,4 +1,4 @@
-"""WARC files in, rows out. The face of pipelines: importing it loads no framework; what it names is loaded when it is asked for."""
+"""WARC files in, rows out. The face of pipelines: it loads no framework; what it names is loaded when asked for."""
 
 from typing import TYPE_CHECKING
 
