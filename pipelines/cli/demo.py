@@ -37,11 +37,15 @@ from latest_articles
 order by published_at desc limit 6"""
 
 REPRINTS = """\
-select count(*) as outlets, string_agg(site, ' ' order by site) as sites,
-       any_value(title) as title
-from latest_articles
-group by blocks[3].text having outlets > 1
-order by outlets desc, sites limit 5"""
+with shared as (
+    select string_agg(distinct site, ' ' order by site) as sites,
+           min(title) as title
+    from (select site, title, unnest(blocks).text as paragraph
+          from latest_articles)
+    where length(paragraph) > 100
+    group by paragraph having count(distinct site) > 1)
+select sites, title, count(*) as paragraphs
+from shared group by all order by paragraphs desc, title limit 3"""
 
 PER_DAY = """\
 select published_date, count(*) as outlets, sum(articles) as articles,

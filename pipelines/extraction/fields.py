@@ -1,11 +1,10 @@
 """A Page in, its fields out: title, section, tags, canonical URL and the like. None where the page is silent."""
 
 import re
-from functools import cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from tldextract import TLDExtract
+from crawler import registrable_domain
 
 from .jsonld import resolve, text_of, types_of
 from .page import Page
@@ -21,25 +20,6 @@ _PAGE_TYPES = {
 }  # fmt: skip
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 _ARTICLE_LIKE = re.compile(r"article|blogposting|report$|claimreview", re.I)
-
-
-@cache
-def _suffixes() -> TLDExtract:
-    return TLDExtract(
-        suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True
-    )  # the bundled list: no network, no disk cache
-
-
-def registrable_domain(url: str) -> str:
-    """Domain under the public suffix; the host itself where it has none (an address, localhost)."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    if host.endswith(".localhost"):
-        return ".".join(host.split(".")[-2:])
-    found = _suffixes()(host)
-    return f"{found.domain}.{found.suffix}" if found.suffix and found.domain else host
 
 
 def site_names(page: Page) -> list[str]:

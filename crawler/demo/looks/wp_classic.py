@@ -185,5 +185,6 @@ def listing(s: Sheet) -> str:
 
 def plain(s: Sheet) -> str:
     text = "".join(f"<p>{esc(p)}</p>" for p in s.paragraphs)
-    main = f'<section class="error-404 not-found"><header class="page-header"><h1 class="page-title">{esc(s.title)}</h1></header><div class="page-content">{text}</div></section>'
+    kind = "page type-page hentry" if s.path.startswith("/about") else "error-404 not-found"
+    main = f'<section class="{kind}"><header class="page-header"><h1 class="page-title">{esc(s.title)}</h1></header><div class="page-content">{text}</div></section>'
     return _frame(s, main, "page")
