@@ -127,8 +127,6 @@ def tell(topic: Topic, choice: tuple[int, ...], slots: Mapping[str, str]) -> tup
         if kind == "list":
             text = "\n".join(item.strip() for item in text.split("|"))
         told.append(Block(kind=kind, text=text, level=2 if kind == "heading" else None))
-    while told and told[-1].kind == "heading":  # the paragraph that it announced was left out
-        told.pop()
     return tuple(told)
 
 

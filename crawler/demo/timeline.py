@@ -182,8 +182,9 @@ class Timeline:
         if fate == "removed":
             return (born, Change(at=_later(since, wait + timedelta(hours=1)), article=None))
         if fate == "extended":
-            # The last paragraph comes later.
-            short = replace(first, blocks=first.blocks[:-1])
+            # The last paragraph comes later, with the heading above it.
+            kept = first.blocks[:-2] if first.blocks[-2].kind == "heading" else first.blocks[:-1]
+            short = replace(first, blocks=kept)
             at = _later(since, wait if first.number >= STOCK else wait + timedelta(hours=12))
             whole = replace(first, modified_at=at.astimezone(first.published_at.tzinfo))
             return (replace(born, article=short), Change(at=at, article=whole))
