@@ -209,12 +209,31 @@ def test_public_hosts_need_a_contact(home: Path, kit: Any) -> None:
         crawl(home)
 
 
+def test_a_feed_on_a_public_host_needs_one_too_and_so_does_where_robots_leads(web: Any, home: Path, kit: Any) -> None:
+    stanza = f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0'
+    kit.write_sites(home, f'{stanza}\nfeeds = ["https://feeds.example/local"]')
+    with pytest.raises(CrawlError, match=r"feeds\.example is a public host"):
+        crawl(home)
+    web.pages["/robots.txt"] = kit.answer("", status="301 Moved", Location="http://news.example/robots.txt")
+    kit.write_sites(home, stanza)
+    report = crawl(home)
+    assert report.reasons == {"contact": 1, "robots": 1}
+
+
+def test_an_archive_that_cannot_be_written_is_named_in_one_line(one_site: Path) -> None:
+    (one_site / "crawl.log").mkdir()
+    with pytest.raises(CrawlError, match=r"archive home: Is a directory; a crawl must be able to write there"):
+        crawl(one_site)
+
+
 def test_a_second_crawl_on_the_same_archive_is_refused_with_who_holds_it(one_site: Path) -> None:
     from crawler.recovery import hold_lock
 
     lock = hold_lock(one_site)
+    (one_site / "crawl.log").write_text("of the crawl that runs")
     try:
         with pytest.raises(CrawlError, match=r"another crawl holds this archive \(process \d+, since 20"):
             crawl(one_site)
+        assert (one_site / "crawl.log").read_text() == "of the crawl that runs"
     finally:
         lock.release()

@@ -110,6 +110,44 @@ def test_a_persons_request_is_served_alone(frontier: Frontier) -> None:
     assert frontier.lease("a.example", now=NOW, sites=["a"], batch="b1") is None
 
 
+def test_a_place_where_nothing_was_three_times_is_not_due_again_by_being_named(frontier: Frontier) -> None:
+    guess = candidate("http://a.example/feed/", kind="feed", channel="seed")
+    for _ in range(3):
+        frontier.add([candidate(guess.url, kind="feed", channel="request", batch="b")])
+        gone = Completion(lease=lease(frontier), answered=True, failed=True, status=404, next_visit_at=None, at=NOW)
+        frontier.complete([gone])
+        frontier.close_batches()
+    frontier.add([guess])
+    assert lease(frontier) is None
+
+
+def test_a_page_that_turns_out_to_be_a_feed_is_read_whole_and_soon(frontier: Frontier) -> None:
+    frontier.add([candidate("http://a.example/f", kind="page")])
+    done = Completion(
+        lease=lease(frontier), answered=True, status=200, next_visit_at=NOW + timedelta(days=1), at=NOW,
+        written=written(), etag='"v1"',
+    )  # fmt: skip
+    frontier.complete([done])
+    frontier.add([candidate("http://a.example/f", kind="feed", channel="home")])
+    again = lease(frontier)
+    assert (again.kind, again.etag) == ("feed", None)
+
+
+def test_a_frontier_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    import sqlite3
+
+    Frontier(tmp_path / "f.sqlite", owner="test").close()
+    with sqlite3.connect(tmp_path / "f.sqlite") as db:
+        db.execute("alter table capture drop column truncated")
+        db.execute("pragma user_version = 1")
+    db.close()
+    again = Frontier(tmp_path / "f.sqlite", owner="test")
+    again.enter_recovered([("http://a.example/1", written(truncated="length")), ("http://a.example/2", written(2))])
+    assert again.earlier_capture("http://a.example/1") is None
+    assert again.earlier_capture("http://a.example/2") is not None
+    again.close()
+
+
 def test_recovered_captures_enter_the_ledger_once(frontier: Frontier) -> None:
     pair = ("http://a.example/1", written())
     assert frontier.enter_recovered([pair]) == [written().capture_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -85,6 +86,56 @@ def test_a_spider_that_knows_nothing_of_us_is_archived_polite_and_obedient(web: 
         ("/robots.txt", "captured"), ("/start", "captured"), ("/next", "captured"), ("/private/x", "refused"),
     }  # fmt: skip
     assert report.captured == 3
+    assert list(verify(home)) == []
+
+
+# A spider that does what should not be done.
+CARELESS = """
+import scrapy
+from crawler.discovery import Found
+
+
+class CarelessSpider(scrapy.Spider):
+    name = "careless"
+
+    async def start(self):
+        yield scrapy.Request("{base}/start#there", callback=self.begun)
+        yield scrapy.Request("http://me:secret@{host}/secret", callback=self.breaks)
+        yield scrapy.Request("{base}/bomb", callback=self.breaks)
+
+    def begun(self, response):
+        yield scrapy.Request("{base}/next", callback=self.breaks, meta=response.meta)
+        yield scrapy.Request("{base}/private/x", callback=self.breaks, meta=response.meta)
+        yield response.request.replace(callback=self.breaks)
+        yield Found(url="{base}/x", kind="no kind", channel="?")
+
+    def breaks(self, response):
+        raise RuntimeError("not what was expected")
+"""
+
+
+def test_a_careless_spider_breaks_no_promise_and_no_other_spider(web: Any, home: Path, kit: Any) -> None:
+    bomb = gzip.compress(bytes(60_000_000))
+    web.pages |= {
+        "/robots.txt": kit.answer("User-agent: *\nDisallow: /private/", content_type="text/plain"),
+        "/": kit.answer("<p>other</p>"), "/bomb": kit.answer(bomb, Content_Encoding="gzip"),
+        **dict.fromkeys(("/start", "/secret", "/next"), kit.answer("<p>x</p>")),
+    }  # fmt: skip
+    code = CARELESS.format(base=web.base, host=f"127.0.0.1:{web.port}")
+    site_with_spider(web, home, kit, code=code, name="CarelessSpider")
+    with (home / "sites.toml").open("a") as file:
+        file.write(f'[[site]]\nname = "other"\nhome = "http://other.localhost:{web.port}/"\ndelay_seconds = 0\n')
+    report = crawl(home, CrawlOptions(for_seconds=20))
+    assert report.ended_because == "nothing_due", "nobody waits for what broke"
+    lines = [li for li in kit.log_lines(home) if li["site"] == "local"]
+    outcomes = sorted((li["url"].removeprefix(web.base), li["outcome"]) for li in lines)
+    assert outcomes == [
+        ("/bomb", "captured"), ("/next", "captured"), ("/private/x", "refused"), ("/robots.txt", "captured"),
+        ("/secret", "captured"), ("/start", "captured"), ("/start", "captured"),
+    ]  # fmt: skip
+    assert "RuntimeError while it was read: not what was expected" in {li["detail"] for li in lines}
+    assert (report.attempts, report.captured) == (len(kit.log_lines(home)), report.captured)
+    assert not [a for a in web.asked if "authorization" in a.headers], "userinfo goes nowhere"
     assert list(verify(home)) == []
 
 
