@@ -51,6 +51,7 @@ class Tap:
         self.limit_bytes = limit_bytes
         self.request, self.response = bytearray(), bytearray()
         self.truncated: str | None = None
+        self.is_over = False  # nothing more is expected
         self.refused: str | None = None  # by the address guard
         self.connecting = False  # to an address that it let pass
         self.peer: str | None = None
@@ -141,7 +142,8 @@ class TappedProtocol(ResponseHandler):
             self.tap.request += data
 
     def data_received(self, data: bytes) -> None:
-        if data and self.tap is not None and not self.tap.received(data):
+        # What comes when nothing was asked, on a connection kept for later, would be taken for the next answer.
+        if data and self.tap is not None and (self.tap.is_over or not self.tap.received(data)):
             if self.transport is not None:
                 self.transport.abort()
             return
@@ -253,6 +255,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             raise
         finally:
             _tap.reset(token)
+            tap.is_over = True
             del request.meta["download_maxsize"]  # or nothing would limit what a small body decodes to
             visit.elapsed_seconds = time.monotonic() - begun
             received = tap.final_response()

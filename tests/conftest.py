@@ -47,6 +47,7 @@ class Web:
     port: int
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    says_later: dict[str, bytes] = field(default_factory=dict)  # path → what comes 0.1 s after the answer, unasked
     hangs_up_after: set[str] = field(default_factory=set)  # paths whose answer ends the connection, whatever it says
 
     @property
@@ -84,6 +85,9 @@ class _Handler(socketserver.BaseRequestHandler):
                 self.request.sendall(reply)
             except OSError:
                 return
+            if path in web.says_later:
+                time.sleep(0.1)
+                self.request.sendall(web.says_later[path])
             unbounded = b"Content-Length" not in reply and b"chunked" not in reply and b" 304 " not in reply[:20]
             if unbounded or path in web.hangs_up_after:
                 self.request.shutdown(socket.SHUT_RDWR)

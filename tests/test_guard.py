@@ -37,6 +37,25 @@ def test_an_allowed_network_is_reached_and_its_neighbour_is_not() -> None:
     assert not may_connect("10.0.0.1", allowed)
 
 
+def test_a_name_with_several_refused_addresses_is_refused_for_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncio makes one plain OSError of the two; the request's tap knows better."""
+    import socket
+
+    from crawler.download import Tap, _guarded, _tap
+
+    tap = Tap(limit_bytes=1)
+    token = _tap.set(tap)
+    try:
+        for family, address in ((socket.AF_INET, "10.0.0.1"), (socket.AF_INET6, "::1")):
+            with pytest.raises(AddressRefused):
+                _guarded(socket_factory(()), (family, socket.SOCK_STREAM, 6, "", (address, 80)))
+        assert (tap.refused, tap.connecting) == (str(AddressRefused("::1")), False)
+        _guarded(socket_factory(()), (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))).close()
+        assert tap.connecting
+    finally:
+        _tap.reset(token)
+
+
 def test_the_socket_factory_opens_no_socket_to_a_refused_address() -> None:
     import socket
 

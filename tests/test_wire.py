@@ -73,7 +73,8 @@ def test_truncations_and_what_the_parser_refuses_are_archived_too(web: Any, one_
         "/a%7Eb~c?q=%C3%A4&x=[1]|": kit.answer("verbatim"),
     }  # fmt: skip
     web.hangs_up_after.add("/early")
-    crawl(one_site, CrawlOptions(urls=tuple(web.base + path for path in web.pages)))
+    # Each once: what made no sense would be tried again after 2 and after 5 seconds.
+    crawl(one_site, CrawlOptions(urls=tuple(web.base + path for path in web.pages), max_pages=len(web.pages)))
     log = {line["url"].removeprefix(web.base): line for line in kit.log_lines(one_site)}
     truncated, block = block_of(one_site, f"{web.base}/early")
     assert (truncated, block) == ("disconnect", early)
@@ -94,6 +95,18 @@ def test_the_request_is_archived_as_it_was_sent(web: Any, one_site: Path, kit: A
     sent = next(a.raw for a in web.asked if a.path == "/a")
     assert block_of(one_site, f"{web.base}/a", "request")[1] == sent
     assert b"content-length" not in sent.lower()
+
+
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(web: Any, one_site: Path, kit: Any) -> None:
+    """It comes while the connection is kept for later; the next request must not get it, nor its own be shifted."""
+    right = {f"/s{n}": kit.answer(f"right {n}") for n in range(3)}
+    web.pages |= right
+    web.says_later["/s0"] = kit.answer("wrong")
+    kit.write_sites(one_site, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0.3')
+    report = crawl(one_site, CrawlOptions(urls=tuple(web.base + path for path in right)))
+    assert (report.captured, report.failed) == (4, 0)
+    for path, response in right.items():
+        assert block_of(one_site, web.base + path) == (None, response)
 
 
 def test_what_a_slow_server_sent_until_the_time_was_up_is_kept(web: Any, one_site: Path, kit: Any) -> None:

@@ -25,7 +25,7 @@ from crawler.sites import Site
 
 # A hiccup is tried again after 2 and after 5 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
 HORIZON = timedelta(seconds=8)
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.005  # a delay-free crawl spends most of its time in this: 100 pages 3.0 s at 0.02, 1.1 s here, 2026-11
 
 
 class NewsSpider(Spider):
