@@ -116,9 +116,11 @@ class Frontier(Ledger):
         return self._take(row, now.timestamp())
 
     def _take(self, row: sqlite3.Row, at: float) -> Lease:
-        self._db.execute(
-            "update url set lease_until = ?, lease_by = ? where id = ?", (at + LEASE_SECONDS, self._owner, row["id"])
-        )
+        with self._transaction():
+            self._db.execute(
+                "update url set lease_until = ?, lease_by = ? where id = ?",
+                (at + LEASE_SECONDS, self._owner, row["id"]),
+            )
         known = self._db.execute("select * from announcement where url_id = ? order by seen_at", (row["id"],))
         return Lease(
             url_id=row["id"], url=row["url"], site=row["site"], domain=row["domain"], kind=row["kind"],

@@ -26,6 +26,7 @@ from crawler.recovery import hold_lock
 from crawler.scope import normalise
 from crawler.sites import Site, Sites, SitesError, load_sites
 
+LAST_WORDS_SECONDS = 10.0  # for a crawl whose caller gave up: three for what is under way, the rest for its files
 OnProgress = Callable[[Progress], None]
 
 
@@ -50,14 +51,15 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
         raise Unwritable(home, cause=error.strerror or str(error)) from error
     try:
         return _follow(child, log, on_progress)
+    except KeyboardInterrupt:  # the second
+        child.kill()
+        raise
     finally:
-        if child.poll() is None:
+        try:
+            child.communicate(timeout=LAST_WORDS_SECONDS)  # closes its stdin, which ends the crawl cleanly
+        except subprocess.TimeoutExpired:
             child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+            child.communicate()
 
 
 def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | None) -> CrawlReport:
@@ -136,6 +138,10 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     if options.probe:
         guests = (Site(name=options.probe_name, home=url, delay_seconds=options.delay_seconds) for url in options.probe)
         sites = replace(sites, sites=(*sites.sites, *guests))
+    by_spider: dict[str | None, list[str]] = {}
+    for site in [sites[name] for name in options.sites] or list(sites.sites):
+        by_spider.setdefault(site.spider, []).append(site.name)
+    spiders = [(spider_class(spider, sites.path.parent), names) for spider, names in by_spider.items()]
     Held.options, Held.on_progress, Held.report = options, on_progress, None
     try:
         custody = Held.custody = Custody(home, sites)
@@ -146,16 +152,12 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.set("BROADSHEET_HOME", str(home))
-    chosen = [sites[name] for name in options.sites] or list(sites.sites)
-    by_spider: dict[str | None, list[str]] = {}
-    for site in chosen:
-        by_spider.setdefault(site.spider, []).append(site.name)
     process = AsyncCrawlerProcess(settings)
     if options.probe:
         process.crawl(ProbeSpider)
     else:
-        for spider, names in by_spider.items():
-            process.crawl(spider_class(spider, sites.path.parent), sites=",".join(names), batch=batch)
+        for spider, names in spiders:
+            process.crawl(spider, sites=",".join(names), batch=batch)
     process.start()
     if Held.custody is not None:  # no spider came up at all
         Held.report = Held.custody.close()

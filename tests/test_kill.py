@@ -127,6 +127,19 @@ def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_
     assert fetched(web) <= len(web.pages) + 1
 
 
+def test_the_crawl_ends_cleanly_when_its_caller_gives_up(web: Any, one_site: Path, kit: Any) -> None:
+    fill(web, kit)
+
+    def gives_up(progress: Any) -> None:
+        if progress.captured:
+            raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        crawl(one_site, on_progress=gives_up)
+    assert not list(one_site.glob("archive/**/*.open"))
+    assert list(verify(one_site)) == []
+
+
 def test_the_crawl_ends_when_whoever_started_it_is_gone(web: Any, one_site: Path, kit: Any) -> None:
     fill(web, kit)
     child = subprocess.Popen(
