@@ -39,6 +39,8 @@ class Crawler:
         if answer is None:
             request.meta["visit"].reason = "timeout"
             raise TimeoutError("nothing came")
+        if isinstance(answer, Response):
+            return answer
         return Response(request.url, body=answer, request=request)
 
 
@@ -79,6 +81,21 @@ def test_what_could_not_be_fetched_forbids_everything_for_half_an_hour(custody: 
     assert not may(leave)
     now[0] += timedelta(minutes=2)
     assert may(leave)
+
+
+def test_a_304_stands_only_for_what_is_known_of_that_very_file(custody: Custody, now: list[datetime]) -> None:
+    """One host's robots.txt leads to another's, which was read before: nothing may open by that."""
+    rules, new = b"User-agent: *\nDisallow: /", "http://new.a.localhost/robots.txt"
+    moved = Response("http://a.localhost/robots.txt", status=301, headers={"Location": new})
+    crawler = Crawler(custody, moved, Response(new, body=rules))
+    assert not may(Leave(crawler))  # type: ignore[arg-type]
+    assert [r.meta["conditional"] for r in crawler.asked] == [False, False], "of the second file nothing is kept"
+    for answer in (None, Response(new, status=304), Response(new, status=404, body=b"gone"), Response(new, status=304)):
+        now[0] += timedelta(hours=25)
+        crawler = Crawler(custody, moved if answer is None else answer, answer)
+        assert may(Leave(crawler)) is (answer is not None and answer.status == 404)  # type: ignore[arg-type]
+        assert crawler.asked[0].meta["conditional"]
+    assert custody.frontier.robots("http://a.localhost")[2] == rules, "kept through what could not be read"
 
 
 def test_a_question_that_was_cut_short_is_no_answer(custody: Custody) -> None:
