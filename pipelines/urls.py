@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 from crawler import registrable_domain
@@ -148,12 +149,20 @@ def _split(url: str) -> SplitResult | None:
     if scheme not in _DEFAULT_PORTS or not host:
         return None
     host = _ascii_host(host.rstrip("."))
-    if not host:
-        return None
+    if not host or "[" in host or "]" in host or (":" in host and not _is_ipv6(host)):
+        return None  # urllib finds hosts in `http://[::1]:80@]` and `http://[::1]:80@[:`
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         netloc = f"{netloc}:{port}"
     return SplitResult(scheme, netloc, parts.path, parts.query, "")
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _ascii_host(host: str) -> str:
@@ -176,8 +185,8 @@ def _is_noise(parameter: str) -> bool:
 def _one_form(text: str, *, safe: str) -> str:
     """Percent-encoding in one form (RFC 3986 §6.2.2): unreserved characters bare, hex digits in upper case."""
     out: list[str] = []
-    for piece in re.split(r"(%[0-9A-Fa-f]{2})", text):
-        if len(piece) == 3 and piece.startswith("%") and piece[1:].isalnum():
+    for place, piece in enumerate(re.split(r"(%[0-9A-Fa-f]{2})", text)):
+        if place % 2:  # an escape: what the expression captures stands at every other place
             byte = unquote_to_bytes(piece)
             out.append(byte.decode("ascii") if byte[0] in _UNRESERVED else piece.upper())
         else:

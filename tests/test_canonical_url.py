@@ -107,6 +107,8 @@ _URLS = st.builds(
 
 @given(_URLS | st.text(max_size=40))
 @example("http://a.example/a-b-c-d/amp.amp")
+@example("http://[::1]:80@]")
+@example("http://[::1]:80@[:")
 def test_twice_is_once(url: str) -> None:
     once = canonical_url(url)
     assert canonical_url(once) == once
@@ -114,6 +116,7 @@ def test_twice_is_once(url: str) -> None:
 
 
 @given(_URLS, _URLS)
+@example("http://a.example/", "http://a.example/%7e%zz")
 def test_any_declared_canonical_gives_an_address_in_its_final_form(url: str, declared: str) -> None:
     chosen = canonical_url(url, declared)
     assert canonical_url(chosen) == chosen

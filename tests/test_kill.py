@@ -19,13 +19,13 @@ from crawler import CrawlOptions, crawl, verify
 PAGES = 120
 
 
-def fill(web: Any, kit: Any) -> None:
-    """A home page that links many articles, each of a few milliseconds."""
+def fill(web: Any, kit: Any, *, seconds: float = 0.004) -> None:
+    """A home page that links many articles, each of which takes `seconds`."""
     paths = [f"/2026/11/22/story-number-{n}-of-the-day/" for n in range(PAGES)]
 
     def slowly(page: bytes) -> Any:
         def reply(_: dict[str, str]) -> bytes:
-            time.sleep(0.004)
+            time.sleep(seconds)
             return page
 
         return reply
@@ -103,7 +103,7 @@ def test_killed_twenty_times_and_resumed(web: Any, one_site: Path, kit: Any) -> 
 
 
 def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_site: Path, kit: Any) -> None:
-    fill(web, kit)
+    fill(web, kit, seconds=0.02)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.run", str(one_site), CrawlOptions().to_json()],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -128,7 +128,7 @@ def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_
 
 
 def test_the_crawl_ends_cleanly_when_its_caller_gives_up(web: Any, one_site: Path, kit: Any) -> None:
-    fill(web, kit)
+    fill(web, kit, seconds=0.02)
 
     def gives_up(progress: Any) -> None:
         if progress.captured:
@@ -141,7 +141,7 @@ def test_the_crawl_ends_cleanly_when_its_caller_gives_up(web: Any, one_site: Pat
 
 
 def test_the_crawl_ends_when_whoever_started_it_is_gone(web: Any, one_site: Path, kit: Any) -> None:
-    fill(web, kit)
+    fill(web, kit, seconds=0.02)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.run", str(one_site), CrawlOptions().to_json()],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
