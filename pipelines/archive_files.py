@@ -29,6 +29,8 @@ class WarcFile:
     bytes: int
     sha256: str
     fragment: Fragment | None
+    unreadable: str | None = None
+    """Why its bytes cannot be had; it is then known by name alone, or as it was when it last could be read."""
 
     @property
     def is_imported(self) -> bool:
@@ -55,15 +57,27 @@ def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) 
     files = []
     for path in _warc_paths(archive):
         name, stat = path.relative_to(archive).as_posix(), path.stat()
-        entry = known.get(name)
+        entry, unreadable = known.get(name), None
         if entry is None or (entry["bytes"], entry["mtime_ns"]) != (stat.st_size, stat.st_mtime_ns):
             if on_hashed is not None:
                 on_hashed(name)
-            entry = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
-        found[name] = entry
-        sha256 = str(entry["sha256"])
-        fragment = load_fragment(fragment_folder(fragments, sha256), sha256)
-        files.append(WarcFile(name=name, path=path, bytes=stat.st_size, sha256=sha256, fragment=fragment))
+            try:
+                entry = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": sha256_of(path)}
+            except OSError as error:  # that of this file alone; rows that it gave before stay
+                unreadable = error.strerror or str(error)
+        if entry is not None:
+            found[name] = entry
+        sha256 = str(entry["sha256"]) if entry is not None else ""
+        files.append(
+            WarcFile(
+                name=name,
+                path=path,
+                bytes=stat.st_size,
+                sha256=sha256,
+                fragment=load_fragment(fragment_folder(fragments, sha256), sha256) if sha256 else None,
+                unreadable=unreadable,
+            )
+        )
     if found != known:
         _write_index(fragments, found)
     return sorted(files, key=lambda file: file.rank)

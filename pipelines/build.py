@@ -14,10 +14,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.archive_files import WarcFile, archive_folder, fragments_folder, list_warc_files
-from pipelines.errors import ArchiveGone, BrokenWarc, BuildBusy, DamagedFragment, PipelineError
+from pipelines.errors import ArchiveGone, BrokenWarc, BuildBusy, DamagedFragment, PipelineError, UnreadWarc
 from pipelines.fragments import UNFINISHED, Fragment, extract_warc
 from pipelines.pages import PRELOAD
 from pipelines.publish import Inputs, Published, SiteOfHost, inputs_of, publish_inputs
+from pipelines.worker_main import describe_error
 from pipelines.workers import Workers
 from warehouse import ALL_TABLES, finish_publication, publication_of, published_dates, tables_folder
 
@@ -36,8 +37,8 @@ class Plan:
     """WARC files without a fragment of this extractor."""
     dates: tuple[date, ...]
     """Dates never published, or published from other inputs than there are now."""
-    broken: tuple[BrokenWarc, ...]
-    """Files that were read as far as they go."""
+    broken: tuple[BrokenWarc | UnreadWarc, ...]
+    """Files that were read as far as they go, and files that cannot be opened."""
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +63,7 @@ def plan(home: Path, *, on_progress: Progress | None = None) -> Plan:
     """What `run` would do. Writes nothing but the index of digests. Raises ArchiveGone, SitesError."""
     files = list_warc_files(home, _hashing(on_progress))
     return Plan(
-        files=tuple(file for file in files if file.fragment is None),
+        files=tuple(file for file in files if file.fragment is None and file.unreadable is None),
         dates=tuple(inputs.crawl_date for inputs in stale(home, files)),
         broken=_broken(files),
     )
@@ -83,8 +84,9 @@ def run(
     with _alone(home):
         finish_publication(tables_folder(home))
         files = list_warc_files(home, _hashing(on_progress))
-        unread = [file for file in files if file.fragment is None]
-        extracted = extract_all(home, unread, on_progress=on_progress, workers=workers)
+        unread = [file for file in files if file.fragment is None and file.unreadable is None]
+        failures: list[UnreadWarc] = []
+        extracted = extract_all(home, unread, on_progress=on_progress, workers=workers, failures=failures)
         if unread:
             files = list_warc_files(home)
         chosen = _chosen(dates, extracted)
@@ -97,15 +99,23 @@ def run(
     return BuildReport(
         extracted=tuple(extracted),
         published=tuple(published),
-        failures=_broken(files),
+        failures=(*_broken(files), *failures),
         elapsed_seconds=time.monotonic() - began,
     )
 
 
 def extract_all(
-    home: Path, files: Sequence[WarcFile], *, on_progress: Progress | None = None, workers: Workers | None = None
+    home: Path,
+    files: Sequence[WarcFile],
+    *,
+    on_progress: Progress | None = None,
+    workers: Workers | None = None,
+    failures: list[UnreadWarc] | None = None,
 ) -> list[Fragment]:
-    """The fragments of these files, in their order. Starts no process where there is nothing to read."""
+    """The fragments of these files, in their order. Starts no process where there is nothing to read.
+
+    `failures` gets the files that could not be read, which do not stop the others; without it, the first one is raised.
+    """
     if not files:
         return []
     fragments = []
@@ -116,18 +126,30 @@ def extract_all(
                 _tell(on_progress, "extract", done, len(files), f"{name}: {captures:,} captures")
 
             _tell(on_progress, "extract", done, len(files), file.name)
-            fragments.append(
-                extract_warc(
-                    file.path,
-                    fragments_folder(home),
-                    warc_file=file.name,
-                    workers=hands,
-                    warc_sha256=file.sha256,
-                    on_page=on_page,
-                )
-            )
+            try:
+                fragments.append(_extract(home, file, hands, on_page))
+            except UnreadWarc as unread:
+                if failures is None:
+                    raise
+                failures.append(unread)
     _tell(on_progress, "extract", len(files), len(files), "")
     return fragments
+
+
+def _extract(home: Path, file: WarcFile, workers: Workers, on_page: Callable[[int], None]) -> Fragment:
+    try:
+        return extract_warc(
+            file.path,
+            fragments_folder(home),
+            warc_file=file.name,
+            workers=workers,
+            warc_sha256=file.sha256,
+            on_page=on_page,
+        )
+    except (PipelineError, OSError):  # has its own words; or is of the fragment's disk, which is full for every file
+        raise
+    except Exception as error:  # what nobody thought of in one file of thousands
+        raise UnreadWarc(warc_file=file.name, detail=describe_error(error)) from error
 
 
 def stale(home: Path, files: Sequence[WarcFile]) -> list[Inputs]:
@@ -169,9 +191,12 @@ def _chosen(dates: Plan | Collection[date] | None, extracted: Sequence[Fragment]
     return dates
 
 
-def _broken(files: Sequence[WarcFile]) -> tuple[BrokenWarc, ...]:
+def _broken(files: Sequence[WarcFile]) -> tuple[BrokenWarc | UnreadWarc, ...]:
     problems = [(file.name, file.fragment.problem) for file in files if file.fragment is not None]
-    return tuple(BrokenWarc(**{**problem.to_json(), "warc_file": name}) for name, problem in problems if problem)
+    return (
+        *(BrokenWarc(**{**problem.to_json(), "warc_file": name}) for name, problem in problems if problem),
+        *(UnreadWarc(warc_file=file.name, detail=file.unreadable) for file in files if file.unreadable),
+    )
 
 
 @contextmanager

@@ -34,6 +34,15 @@ class BrokenWarc(PipelineError):
         }
 
 
+class UnreadWarc(PipelineError):
+    """A WARC file of which nothing came into the tables: it may not be opened, its disk fails, or we do."""
+
+    def __init__(self, *, warc_file: str, detail: str) -> None:
+        self.warc_file = warc_file
+        self.detail = detail
+        super().__init__(f"{warc_file}: not read: {detail}; the next build tries again")
+
+
 class DamagedFragment(PipelineError):
     """A fragment on disk cannot be read back; it is a cache, so the WARC file is simply read again."""
 

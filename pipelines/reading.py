@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from crawler.archive import ArchiveError
 from pipelines.captures import Capture, read_captures
 from pipelines.classes import ARTICLE, REJECT, REVISIT, Sorted, sort_capture
-from pipelines.errors import BrokenWarc
+from pipelines.errors import BrokenWarc, UnreadWarc
 from pipelines.extraction import Extraction, Reject
 from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, link_rows, reject_row
 from pipelines.pages import Page
@@ -132,6 +132,8 @@ class Reading:
             self.problem = BrokenWarc(
                 warc_file=self.warc_file, offset=error.offset, detail=error.detail, captures_before=count
             )
+        except OSError as error:  # may be gone the next time, so that no fragment may be made of it
+            raise UnreadWarc(warc_file=self.warc_file, detail=error.strerror or str(error)) from error
 
     def _settle(self, outcome: Done[Extraction | Reject] | Lost | None) -> Iterator[int]:
         """Rows for all captures up to the next page whose outcome is not known yet."""

@@ -21,7 +21,7 @@ from pipelines.defs.jobs import build_job, dates_in_calendar, is_in_calendar, ra
 from pipelines.defs.listener import Relay
 from pipelines.defs.partitions import consecutive
 from pipelines.defs.resources import Archive
-from pipelines.errors import BrokenWarc
+from pipelines.errors import PipelineError, UnreadWarc
 from pipelines.fragments import Fragment
 from pipelines.publish import Published
 from warehouse import catalog_path, write_catalog
@@ -38,11 +38,12 @@ _UNCAPTURED: dict[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class BuildOutcome:
-    """What a build did. `failures`: WARC files that break off; the tables have what was before the break."""
+    """What a build did. `failures`: WARC files that break off, of which the tables have what was before the break, and
+    files that could not be read."""
 
     extracted: tuple[Fragment, ...]
     published: tuple[Published, ...]
-    failures: tuple[BrokenWarc, ...]
+    failures: tuple[PipelineError, ...]
     run_ids: tuple[str, ...]
     elapsed_seconds: float
 
@@ -64,6 +65,7 @@ def build(home: Path, on_progress: Progress | None = None) -> BuildOutcome:
     for _ in range(_ROUNDS):
         if missing.is_empty:
             break
+        before = len(reports)
         with _instance(home) as instance:
             for first, last in consecutive(dates_in_calendar(missing)):
                 relay = Relay(on_progress)
@@ -74,9 +76,13 @@ def build(home: Path, on_progress: Progress | None = None) -> BuildOutcome:
         if astray or not reports:
             reports.append(steps.run(home, dates=astray, on_progress=on_progress))
         missing = steps.plan(home, on_progress=on_progress)
+        if all(report.did_nothing for report in reports[before:]):  # what is missing still cannot be read
+            break
     if not catalog_path(home).exists() or any(report.published for report in reports):
         write_catalog(home)  # left alone where it is right
-    failures = {str(failure): failure for failure in missing.broken}
+    # A file that breaks off is known to the plan; one that could not be read is known to those who tried.
+    unread = [each for report in reports for each in report.failures if isinstance(each, UnreadWarc)]
+    failures = {str(failure): failure for failure in (*missing.broken, *unread)}
     return BuildOutcome(
         extracted=tuple(fragment for report in reports for fragment in report.extracted),
         published=tuple(published for report in reports for published in report.published),
