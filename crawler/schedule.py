@@ -13,7 +13,7 @@ LISTING_INTERVALS = {
 # Corrections come early and deletions late: the further from publication, the rarer the visit.
 ARTICLE_VISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 # Two quick tries while the crawl still runs, for the hiccups; after that the site is left alone for longer each time.
-RETRIES = (timedelta(seconds=2), timedelta(seconds=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+RETRIES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 GONE_AGAIN = timedelta(days=7)
 
 PRIORITIES = {"robots": 0, "page": 1, "feed": 2, "sitemap": 3, "home": 3, "section": 5, "article": 4}

@@ -35,7 +35,7 @@ def test_feeds_are_read_again_within_the_hour() -> None:
 
 def test_a_hiccup_is_tried_again_at_once_and_then_ever_later() -> None:
     waits = [after(status=None, failures=n) for n in range(1, 7)]
-    assert waits[:2] == [timedelta(seconds=2), timedelta(seconds=5)]
+    assert waits[:2] == [timedelta(seconds=1), timedelta(seconds=3)]
     assert waits[2:] == [timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=1)]
 
 

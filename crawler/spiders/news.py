@@ -24,8 +24,8 @@ from crawler.politeness import PATIENCE_SECONDS
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
 
-# A hiccup is tried again after 2 and after 5 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
-HORIZON = timedelta(seconds=8)
+# A hiccup is tried again after 1 and after 3 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
+HORIZON = timedelta(seconds=5)
 LOOK_SECONDS = 0.02
 
 
