@@ -150,7 +150,7 @@ def test_requests_keep_their_distance(web: Any, home: Path, kit: Any) -> None:
     kit.write_sites(home, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0.3')
     crawl(home, CrawlOptions(max_pages=5))
     times = [a.at for a in web.asked]
-    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.2  # the arrival of each may be late by what the machine is busy with
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.2  # arrivals may be late
 
 
 def test_five_redirects_are_followed_and_the_loop_is_refused(web: Any, one_site: Path, kit: Any) -> None:

@@ -129,4 +129,4 @@ def test_what_a_slow_server_sent_until_the_time_was_up_is_kept(web: Any, one_sit
         report = crawl(one_site, CrawlOptions(for_seconds=1.0))
         server.shutdown()
     assert report.ended_because == "time"
-    assert time.monotonic() - begun < 12, "what is under way gets three seconds, not thirty"
+    assert time.monotonic() - begun < 18, "what is under way gets three seconds, not thirty"
