@@ -93,4 +93,4 @@ def test_interim_answers_without_end_cost_no_time() -> None:
     tap.received(b"HTTP/1.1 100 Continue\r\n\r\n" * 300_000 + b"HTTP/1.1 200 OK\r\n\r\n")
     begun = time.monotonic()
     assert tap.final_response() == b"HTTP/1.1 200 OK\r\n\r\n"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10, "quadratic, it takes minutes"
