@@ -332,6 +332,7 @@ def _time(raw: str | None) -> datetime | None:
         return None
     year, month, day, hour, minute, second = numbers + [1, 1, 0, 0, 0][len(numbers) - 1 :]
     try:
-        return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+        # A leap second is a moment that Python has no name for.
+        return datetime(year, month, day, hour, minute, 59 if second == 60 else second, microsecond, tzinfo=UTC)
     except ValueError:
         return None

@@ -23,6 +23,7 @@ _OUTCOMES = _HOLDS_CAPTURE | {"failed", "refused"}
 _SHOWN = 3  # examples named in one message
 # Clocks of newsrooms differ by time zone at most: what is dated later than a day after it was read has a wrong date.
 _FUTURE = timedelta(days=1)
+_CALENDAR = range(date.min.toordinal(), date.max.toordinal() + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,10 @@ def _classes(rows: Mapping[str, list[dict[str, Any]]]) -> Iterator[SumProblem]:
 
 def _attempts(home: Path, crawl_date: date, captures: list[dict[str, Any]]) -> Iterator[SumProblem]:
     archive = archive_folder(home)
-    lines = list(_lines(archive, crawl_date))
+    read = list(_read_lines(archive, crawl_date))
+    if damaged := [place for place, row in read if row is None]:
+        yield SumProblem(kind="damaged_line", detail=f"no attempt can be read from the crawl log {_some(damaged)}")
+    lines = [row for _, row in read if row is not None]
     for row in lines:
         if row.get("outcome") not in _OUTCOMES:
             yield SumProblem(kind="unknown_outcome", detail=f"attempt {row.get('attempt_id')}: {row.get('outcome')!r}")
@@ -103,7 +107,7 @@ def _attempts(home: Path, crawl_date: date, captures: list[dict[str, Any]]) -> I
     if twice := [capture for capture, count in logged.items() if count > 1]:
         yield SumProblem(kind="attempt_twice", detail=f"more than one attempt gave the capture {_some(twice)}")
     # The log's day is that of the attempt's end, a capture's that of its start: around midnight they are neighbours.
-    around = (crawl_date - timedelta(days=1), crawl_date + timedelta(days=1))
+    around = _neighbours(crawl_date)
     published = {row["capture_id"]: row["warc_file"] for row in captures}
     if lost := [row for row in lines if row.get("outcome") in _HOLDS_CAPTURE and row["capture_id"] not in published]:
         tables = tables_folder(home)
@@ -119,12 +123,26 @@ def _attempts(home: Path, crawl_date: date, captures: list[dict[str, Any]]) -> I
             yield SumProblem(kind="attempt_missing", detail=f"captures of ours without an attempt: {_some(unlogged)}")
 
 
+def _neighbours(day: date) -> list[date]:
+    """The days before and after; a clock may have been as wrong as to say the first or last day of all calendars."""
+    return [date.fromordinal(n) for n in (day.toordinal() - 1, day.toordinal() + 1) if n in _CALENDAR]
+
+
 def _lines(archive: Path, day: date) -> Iterator[dict[str, Any]]:
     """The crawl log of one day. A last line that was torn by a crash is none: what it told of was not acknowledged."""
+    return (row for _, row in _read_lines(archive, day) if row is not None)
+
+
+def _read_lines(archive: Path, day: date) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Where each line stands, and what it says; None where it is damaged."""
     for log in sorted(archive.glob(f"crawl_date={day.isoformat()}/*.crawl.jsonl")):
-        for line in log.read_bytes().split(b"\n")[:-1]:
+        for number, line in enumerate(log.read_bytes().split(b"\n")[:-1], 1):
             if line.strip():
-                yield json.loads(line)
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    row = None
+                yield f"{log.relative_to(archive).as_posix()} line {number}", row if isinstance(row, dict) else None
 
 
 def _is_open(archive: Path, warc_file: str | None) -> bool:
@@ -135,7 +153,7 @@ def _future_dates(articles: list[dict[str, Any]]) -> Iterator[SumProblem]:
     late = [
         row["capture_id"]
         for row in articles
-        if row["published_at"] is not None and _utc(row["published_at"]) > _utc(row["captured_at"]) + _FUTURE
+        if row["published_at"] is not None and _utc(row["published_at"]) - _utc(row["captured_at"]) > _FUTURE
     ]
     if late:
         detail = f"articles dated more than a day after they were captured: {_some(late)}"

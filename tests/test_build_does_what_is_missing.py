@@ -129,3 +129,13 @@ def test_progress_is_told(two_days: Path) -> None:
     run(two_days, workers=HERE, on_progress=lambda stage, done, total, detail: told.append((stage, done, total)))
     assert told[-1] == ("publish", 2, 2)
     assert ("extract", 2, 2) in told
+
+
+def test_a_table_cut_short_is_published_again(two_days: Path) -> None:
+    run(two_days, workers=HERE)
+    path = partition_path(two_days / "tables", "articles", DAY)
+    before = path.read_bytes()
+    path.write_bytes(before[:100])
+    assert plan(two_days).dates == (DAY,)
+    run(two_days, workers=HERE)
+    assert path.read_bytes() == before

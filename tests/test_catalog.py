@@ -14,10 +14,12 @@ from warehouse import (
     ARTICLES,
     ArticleRow,
     BadSql,
+    DamagedTable,
     MissingArchive,
     catalog_path,
     connect,
     init_tables,
+    partition_path,
     publish_partitions,
     read_parquet,
     run_sql,
@@ -161,6 +163,16 @@ def test_a_day_published_before_a_column_came_to_be_has_null_there(tmp_path):
     write_parquet(read_parquet(part).drop_columns(["page_type"]), part)
     with connect(tmp_path) as session:
         assert session.execute("select page_type, access from articles").fetchall() == [(None, "free")]
+
+
+def test_a_table_that_is_no_parquet_is_named(tmp_path):
+    write_catalog(tmp_path)
+    publish(tmp_path)
+    damaged = partition_path(tables_folder(tmp_path), "articles", DAY)
+    damaged.write_bytes(b"")
+    catalog_path(tmp_path).unlink()
+    with pytest.raises(DamagedTable, match=str(damaged)):
+        connect(tmp_path)
 
 
 def test_without_an_archive_it_says_what_to_run(tmp_path):

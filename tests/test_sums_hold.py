@@ -113,3 +113,21 @@ def test_a_date_in_the_future_is_a_warning(home: Path, write_warc: Callable[...,
     run(home, workers=Workers(0))
     (problem,) = check_sums(home, DAY)
     assert (problem.kind, problem.severity) == ("future_date", "warning")
+
+
+def test_a_clock_that_was_as_wrong_as_can_be(home: Path, write_warc: Callable[..., list[Any]], kit: Any) -> None:
+    at = datetime.max.replace(tzinfo=UTC)
+    log(home, write_warc([("http://a.localhost/", kit.answer(kit.article_page("End of time")))], at=at), at=at)
+    run(home, workers=Workers(0))
+    assert check_sums(home, date.max) == []
+
+
+def test_a_damaged_line_of_the_crawl_log(home: Path, crawled: list[Any]) -> None:
+    log(home, crawled)
+    (path,) = (home / "archive").glob("*/*.crawl.jsonl")
+    path.write_bytes(b"\0\0{\n[]\n" + path.read_bytes())
+    run(home, workers=Workers(0))
+    (problem,) = check_sums(home, DAY)
+    assert problem.kind == "damaged_line"
+    assert "desk-1.crawl.jsonl line 1, " in problem.detail
+    assert problem.detail.endswith(" line 2")

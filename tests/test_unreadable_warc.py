@@ -1,4 +1,4 @@
-"""A WARC file that cannot be read is one failure among the build's; the others come into the tables, and its rows stay."""
+"""A WARC file that cannot be read is one failure of the build; the others come into the tables, and its rows stay."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from warehouse.definitions import MACROS, VIEWS, Definition, column_description,
 from warehouse.errors import DamagedTable, MissingArchive
 from warehouse.journal import finish_publication
 from warehouse.layout import catalog_path, empty_part_path, table_glob, tables_folder
-from warehouse.parquet import read_schema, write_parquet
+from warehouse.parquet import damaged_tables, read_schema, write_parquet
 from warehouse.tables import ALL_TABLES, TABLES
 
 # The oldest format DuckDB 2.0 still writes. The views and comments of a catalog written so were read by duckdb 1.1.3,
@@ -82,8 +82,7 @@ def connect(home: Path) -> duckdb.DuckDBPyConnection:
         if _attached(session, home) or (_written(home) and _attached(session, home)):
             session.execute("set search_path = 'memory.main,broadsheet.main'")
         else:
-            for statement in _statements(home):
-                session.execute(statement)
+            _define(session, home)
     except BaseException:
         session.close()
         raise
@@ -133,14 +132,24 @@ def _create(home: Path, path: Path) -> None:
     with duckdb.connect(config=dict(_OFFLINE)) as writer:
         writer.execute(f"attach {_quoted(str(path))} as new (storage_version {_quoted(STORAGE_VERSION)})")
         writer.execute("use new")
-        for statement in _statements(home):
-            writer.execute(statement)
+        _define(writer, home)
         for name in VIEWS:
             for column, *_ in writer.execute(f"describe {name}").fetchall():
                 description = column_description(definition(name), column)
                 writer.execute(f'comment on column {name}."{column}" is {_quoted(description)}')
         writer.execute("use memory")
         writer.execute("detach new")
+
+
+def _define(session: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Make views and macros. Raises DamagedTable for a file that is no Parquet, over which no view can be made."""
+    try:
+        for statement in _statements(home):
+            session.execute(statement)
+    except duckdb.Error:
+        for damaged in damaged_tables(tables_folder(home)):
+            raise damaged from None
+        raise
 
 
 def _statements(home: Path) -> Iterator[str]:

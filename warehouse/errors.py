@@ -30,7 +30,9 @@ class DamagedTable(WarehouseError):
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path, self.problem = path, problem
-        super().__init__(f'{path}: {problem}; the archive still has the pages: run "broadsheet build"')
+        super().__init__(
+            f'{path}: {problem}; the archive still has the pages: delete this file, then run "broadsheet build"'
+        )
 
 
 class DamagedPublication(WarehouseError):

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from filelock import FileLock
 
 from warehouse import durable
-from warehouse.errors import DamagedPublication, WrongData
+from warehouse.errors import DamagedPublication, DamagedTable, WrongData
 from warehouse.layout import crawl_date_of, partition_path
 from warehouse.parquet import encode, read_schema
 from warehouse.table import Table
@@ -83,12 +83,15 @@ def finish_publication(tables: Path) -> Finished:
 
 
 def publication_of(tables: Path, table: Table, crawl_date: date) -> str | None:
-    """Which publication wrote a table's file for that date; None when there is none. Also right for a file without
-    rows: the id is in the file's own metadata too."""
+    """Which publication wrote a table's file for that date; None when there is none, or one that is no Parquet file
+    any more. Also right for a file without rows: the id is in the file's own metadata too."""
     path = partition_path(tables, table.name, crawl_date)
     if not path.exists():
         return None
-    metadata = read_schema(path).metadata or {}
+    try:
+        metadata = read_schema(path).metadata or {}
+    except DamagedTable:
+        return None
     return metadata[b"publication_id"].decode() if b"publication_id" in metadata else None
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from warehouse.catalog import connect
 from warehouse.errors import BadSql
+from warehouse.read_only import refuse_writing
 
 BATCH_ROWS = 10_000
 _PLACE = re.compile(r"\n\nLINE (?P<line>\d+): (?P<text>.*)\n(?P<gap> *)\^", re.S)
@@ -76,8 +77,10 @@ def ask(
     *,
     owns_session: bool = False,
 ) -> Result:
-    """The same on a session of ``connect`` that goes on, as in an interactive shell. Raises BadSql."""
+    """The same on a session of ``connect`` that goes on, as in an interactive shell. Raises BadSql, also for what
+    would write into the archive."""
     with _telling(sql):
+        refuse_writing(session, sql)
         bound = dict(params) if isinstance(params, Mapping) else list(params)
         relation = session.sql(sql, params=bound) if bound else session.sql(sql)
         reader = None if relation is None else relation.to_arrow_reader(BATCH_ROWS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,7 +99,7 @@ def verify(home: HomeOption = None) -> None:
     """
     from crawler import verify as problems_of
     from pipelines.sums import check_sums
-    from warehouse import damaged_tables, published_dates, tables_folder
+    from warehouse import DamagedTable, damaged_tables, published_dates, tables_folder
 
     folder, out = known(home), screen.out()
     files = checked = problems = 0
@@ -120,9 +121,10 @@ def verify(home: HomeOption = None) -> None:
                 problems += 1
                 screen.say(out, str(damage))
             for day in published_dates(tables_folder(folder)):
-                for sum_problem in check_sums(folder, day):
-                    problems += sum_problem.severity == "error"
-                    screen.say(out, f"{day}: {screen.visible(str(sum_problem))}")
+                with suppress(DamagedTable):  # told above; a day with one has no sums
+                    for sum_problem in check_sums(folder, day):
+                        problems += sum_problem.severity == "error"
+                        screen.say(out, f"{day}: {screen.visible(str(sum_problem))}")
     found = screen.count(problems, "problem") if problems else "no problem"
     screen.say(out, f"{screen.count(files, 'WARC file')}, {screen.size(checked)}, and the tables: {found}")
     if problems:
