@@ -63,6 +63,14 @@ def test_archive_that_is_a_file(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert "file is a file; an archive is a folder" in mistake(capsys, "init", "--home", "file")
 
 
+@pytest.mark.parametrize(("name", "character"), [("what now?", "?"), ("100%20", "%"), ("[old]", "["), ("a*", "*")])
+def test_archive_at_a_path_that_cannot_be(
+    home: Path, capsys: pytest.CaptureFixture[str], name: str, character: str
+) -> None:
+    assert f"an archive's path cannot have {character} in it" in mistake(capsys, "init", "--home", name)
+    assert not Path(name).exists()
+
+
 def test_home_before_the_command_and_from_the_environment(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,10 @@ DEFAULT_HOME = Path("data")
 DEMO_HOME = Path("data/demo")
 _SHELL_HOME = os.environ.get(HOME_VARIABLE) or DEFAULT_HOME  # before "broadsheet --home DIR …" says otherwise
 
+# DuckDB ends a path at "?" when it names its log (2.0), and so do the SQLite addresses of Dagster (1.13), which take
+# "%20" for a blank besides; Dagster looks for its settings by glob, and without them would report to its makers.
+_UNFIT = "?%*["
+
 _PARTS = ("sites.toml", "frontier.sqlite", "archive", "tables")
 
 HomeOption = Annotated[
@@ -30,8 +34,15 @@ def is_archive(home: Path) -> bool:
 
 
 def new_or_known(home: Path | None, *, default: Path = DEFAULT_HOME) -> Path:
-    """The folder of an archive that may be made by this command. Raises Mistaken where a file is in its place."""
+    """The folder of an archive that may be made by this command.
+
+    Raises Mistaken where a file is in its place, or its path has a character that our parts do not agree about.
+    """
     folder = (home or default).expanduser()
+    if unfit := [character for character in _UNFIT if character in str(folder.absolute())]:
+        raise Mistaken(
+            f"{folder.absolute()}: an archive's path cannot have {' and '.join(unfit)} in it; choose another"
+        )
     if folder.exists() and not folder.is_dir():
         raise Mistaken(f"{folder} is a file; an archive is a folder: name another with --home")
     return folder
