@@ -21,6 +21,7 @@ from pipelines.definitions import defs
 from pipelines.defs import checks as checking
 from pipelines.defs.build import BuildOutcome, build, instance_of
 from pipelines.defs.jobs import build_what_is_new, range_tags
+from pipelines.defs.orphans import PROCESS_TAG, end_orphans, process_tag
 from pipelines.defs.resources import Archive
 from pipelines.errors import BuildBusy
 from pipelines.workers import Workers
@@ -195,6 +196,36 @@ def test_ctrl_c_cancels_the_run_and_the_next_build_goes_on(imported: Path) -> No
     with instance_of(imported) as instance:
         (run,) = instance.get_runs()
         assert run.status is dg.DagsterRunStatus.CANCELED
+        orphan = instance.create_run_for_job(
+            defs.resolve_job_def("build"), status=dg.DagsterRunStatus.STARTED, tags=killed()
+        )
     outcome = build(imported)
+    with instance_of(imported) as instance:
+        assert instance.get_run_by_id(orphan.run_id).status is dg.DagsterRunStatus.FAILURE
     assert outcome.extracted == ()  # what was read stays read
     assert [each.crawl_date for each in outcome.published] == list(DAYS)
+
+
+def test_runs_whose_process_was_killed_end_as_failed() -> None:
+    job = defs.resolve_job_def("build")
+    alive = process_tag()
+    elsewhere = {PROCESS_TAG: f"another.{alive[PROCESS_TAG]}"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        ids = [
+            instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags).run_id
+            for tags in (alive, killed(), elsewhere, {})
+        ]
+
+        def statuses() -> list[str]:
+            return [instance.get_run_by_id(run_id).status.value for run_id in ids]
+
+        assert end_orphans(instance) == [ids[1]]
+        assert statuses() == ["STARTED", "FAILURE", "STARTED", "STARTED"]
+        assert end_orphans(instance, launched_before=datetime.now(UTC)) == [ids[3]]  # as `broadsheet ui` begins
+        assert statuses() == ["STARTED", "FAILURE", "STARTED", "FAILURE"]
+
+
+def killed() -> dict[str, str]:
+    """The tag of a process that is gone, whose number is ours now."""
+    host, number, started = process_tag()[PROCESS_TAG].rsplit(" ", 2)
+    return {PROCESS_TAG: f"{host} {number} {int(started) - 7}"}

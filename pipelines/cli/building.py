@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +109,10 @@ def ui(
     home: HomeOption = None,
 ) -> None:
     """Show the archive in Dagster: assets, runs, schedule, sensors."""
+    from filelock import FileLock, Timeout
+
+    from pipelines.defs.home import dagster_home_for
+    from pipelines.defs.orphans import end_orphans_of
     from pipelines.defs.ui import ui as show_ui
 
     folder = known(home)
@@ -116,4 +122,12 @@ def ui(
     def ready(address: str) -> None:
         screen.say(out, f"{address}  Ctrl-C ends it.")
 
-    show_ui(folder, port, open_browser=open_browser, on_ready=ready)
+    # The runs of another UI are its own, as long as it holds this.
+    lock = FileLock(dagster_home_for(folder) / "ui.lock")
+    try:
+        with suppress(Timeout):
+            lock.acquire(timeout=0)
+            end_orphans_of(folder, launched_before=datetime.now(UTC))
+        show_ui(folder, port, open_browser=open_browser, on_ready=ready)
+    finally:
+        lock.release()

@@ -19,6 +19,7 @@ from pipelines.defs.errors import RunFailed
 from pipelines.defs.home import dagster_home_for
 from pipelines.defs.jobs import build_job, dates_in_calendar, is_in_calendar, range_tags
 from pipelines.defs.listener import Relay
+from pipelines.defs.orphans import end_orphans, process_tag
 from pipelines.defs.partitions import consecutive
 from pipelines.defs.resources import Archive
 from pipelines.errors import PipelineError, UnreadWarc
@@ -67,6 +68,7 @@ def build(home: Path, on_progress: Progress | None = None) -> BuildOutcome:
             break
         before = len(reports)
         with _instance(home) as instance:
+            end_orphans(instance)
             for first, last in consecutive(dates_in_calendar(missing)):
                 relay = Relay(on_progress)
                 run_ids.append(_run(home, instance, relay, range_tags(first, last)))
@@ -109,7 +111,7 @@ def _run(home: Path, instance: dg.DagsterInstance, relay: Relay, tags: Mapping[s
             instance=instance,
             run_id=run_id,
             run_config=_QUIET,
-            tags={**tags, "broadsheet/started_by": "broadsheet build"},
+            tags={**tags, "broadsheet/started_by": "broadsheet build", **process_tag()},
             resources={"archive": Archive(home=str(home.resolve())), "listener": relay},
         )
     except dg.DagsterExecutionInterruptedError as interrupted:
