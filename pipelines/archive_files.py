@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -79,7 +80,8 @@ def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) 
             )
         )
     if found != known:
-        _write_index(fragments, found)
+        with suppress(OSError):  # only asked, on a disk that takes no writing: found out again the next time
+            _write_index(fragments, found)
     return sorted(files, key=lambda file: file.rank)
 
 

@@ -196,6 +196,12 @@ def test_unexpected_error_is_one_line_that_says_how_to_see_more(
         run(asked)
 
 
+def test_status_without_what_the_crawler_knows(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "frontier.sqlite").write_bytes(b"no database, and long enough to be looked at" * 100)
+    assert run(["status", "--home", str(home)]) == 0
+    assert "frontier.sqlite cannot be read: file is not a database" in capsys.readouterr().out
+
+
 def test_init_leaves_an_archive_as_it_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     capsys.readouterr()

@@ -24,8 +24,8 @@ BUILD_EXAMPLES = """[bold]Example[/bold]
 
 broadsheet build
 
-A second build does nothing. Exit code 1 where a WARC file is damaged: what was
-before the damage is in the tables."""
+A second build does nothing. Exit code 1 where a WARC file is damaged (what was
+before the damage is in the tables) or cannot be read."""
 
 UI_EXAMPLES = """[bold]Examples[/bold]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,18 +134,10 @@ def verify(home: HomeOption = None) -> None:
 
 def status(home: HomeOption = None) -> None:
     """Per site what is known, due, archived, read; what is to build."""
-    from crawler import Frontier
     from pipelines.build import plan
 
     folder, out, now = known(home), screen.out(), datetime.now(UTC)
-    frontier_file = folder / "frontier.sqlite"
-    counts = {}
-    if frontier_file.exists():
-        frontier = Frontier(frontier_file, owner="status")
-        try:
-            counts = {each.site: each for each in frontier.site_counts(now=now)}
-        finally:
-            frontier.close()
+    counts, no_counts = _known_to_the_crawler(folder, now)
     named = _named_sites(folder)
     captures, articles = _published(folder)
     rows = []
@@ -166,6 +159,8 @@ def status(home: HomeOption = None) -> None:
         if (folder / name).is_dir()
     )
     say = [("archive", f"{folder}  ({disk})" if disk else str(folder)), ("published", _last_publication(folder))]
+    if no_counts:
+        say.append(("frontier", no_counts))
     todo = plan(folder)
     if not todo.is_empty:
         days = f", {screen.count(len(todo.dates), 'day')} to publish" if todo.dates else ""
@@ -175,6 +170,22 @@ def status(home: HomeOption = None) -> None:
     say += [("broken", str(problem)) for problem in todo.broken]
     for name, value in say:
         screen.say(out, f"{name:<10} {screen.visible(value)}")
+
+
+def _known_to_the_crawler(home: Path, now: datetime) -> tuple[dict[str, Any], str | None]:
+    """Site → its URLs; and why they cannot be had, if so: SQLite writes where it reads, which a copy may not allow."""
+    from crawler import Frontier
+
+    if not (home / "frontier.sqlite").exists():
+        return {}, None
+    try:
+        frontier = Frontier(home / "frontier.sqlite", owner="status")
+        try:
+            return {each.site: each for each in frontier.site_counts(now=now)}, None
+        finally:
+            frontier.close()
+    except sqlite3.Error as error:
+        return {}, f"frontier.sqlite cannot be read: {error}"
 
 
 def _named_sites(home: Path) -> list[str]:
