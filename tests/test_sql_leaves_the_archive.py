@@ -10,9 +10,10 @@ from warehouse import ALL_TABLES, BadSql, connect, init_tables, run_sql, write_c
 from warehouse.query import ask
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    home = tmp_path / "o'clock news"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For all tests: none of them changes it."""
+    home = tmp_path_factory.mktemp("archive") / "o'clock news"
     init_tables(home)
     write_catalog(home)
     return home
@@ -66,10 +67,11 @@ def test_no_extension_is_fetched(home: Path, sql: str) -> None:
         run_sql(home, sql)
 
 
-@pytest.mark.parametrize("table", [table.name for table in ALL_TABLES])
-@pytest.mark.parametrize("sql", ["drop view {}", "delete from {}", "insert into {} select * from {}", "truncate {}"])
-def test_no_statement_changes_a_table(home: Path, table: str, sql: str) -> None:
+def test_no_statement_changes_a_table(home: Path) -> None:
     before = files(home)
-    with pytest.raises(BadSql):
-        run_sql(home, sql.format(table, table))
+    with connect(home) as session:
+        for table in ALL_TABLES:
+            for sql in ("drop view {}", "delete from {}", "insert into {} select * from {}", "truncate {}"):
+                with pytest.raises(BadSql):
+                    ask(session, sql.format(table.name, table.name))
     assert files(home) == before
