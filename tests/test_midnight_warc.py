@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.build import run
+from pipelines.captures import read_captures
 from pipelines.workers import Workers
 from warehouse import partition_path, read_parquet
 
@@ -31,3 +32,15 @@ def test_each_capture_is_published_on_the_day_it_was_made(
         ]
         assert {capture_id for capture_id, *_ in days} == {each.capture_id for each in written}
         assert all(crawl_date == captured for _, crawl_date, captured in days)
+
+
+def test_a_leap_second_belongs_to_the_day_that_it_ends(tmp_path: Path) -> None:
+    block = b"HTTP/1.1 200 OK\r\n\r\n"
+    warc = tmp_path / "leap.warc"
+    warc.write_bytes(
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:7d2a4f1e-0000-4000-8000-000000000001>\r\n"
+        b"WARC-Date: 2016-12-31T23:59:60Z\r\nWARC-Target-URI: http://a.localhost/\r\n"
+        b"Content-Type: application/http\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n" % (len(block), block)
+    )
+    ((capture, _),) = read_captures(warc, warc_file="imported/leap.warc")
+    assert capture.captured_at.isoformat() == "2016-12-31T23:59:59+00:00"
