@@ -27,11 +27,17 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
         self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare(path)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self, path: Path) -> None:
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")  # an acknowledgement is a promise: it outlives a power cut
         found = self._db.execute("pragma user_version").fetchone()[0]
         if found > FRONTIER_LAYOUT:
-            self._db.close()
             raise FrontierNewer(path, found=found, known=FRONTIER_LAYOUT)
         if found < FRONTIER_LAYOUT:
             if found == 1:

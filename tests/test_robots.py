@@ -181,7 +181,9 @@ def test_a_whole_user_agent_is_cut_to_its_token() -> None:
 
 
 pieces = st.lists(st.sampled_from(["a", "b", "/", "*", "%61", ".html", "?"]), max_size=6).map("".join)
-lines = st.builds("{}: /{}{}".format, st.sampled_from(["Allow", "Disallow"]), pieces, st.sampled_from(["", "$"]))
+# Wildcards that add nothing count as octets of the pattern for us (RFC 9309 §2.2.2), and do not for Protego.
+plain = pieces.filter(lambda pattern: "**" not in pattern and not pattern.endswith("*"))
+lines = st.builds("{}: /{}{}".format, st.sampled_from(["Allow", "Disallow"]), plain, st.sampled_from(["", "$"]))
 
 
 @given(lines=st.lists(lines, min_size=1, max_size=5), path=pieces.filter(lambda path: "*" not in path))
