@@ -291,6 +291,11 @@ class Custody:
         self.error = self.error or (str(error) if isinstance(error, CrawlError) else f"{self.archive}: {error}")
         self.stop("error")
 
+    def settle(self, domain: str) -> None:
+        """Acknowledge what was finished of `domain`, if anything waits for it."""
+        if domain in self._touched:
+            self.flush()
+
     def stop(self, reason: str) -> None:
         """Ask everybody to come to an end; the first reason stays."""
         self.stopping = self.stopping or reason

@@ -80,8 +80,7 @@ def crawl_with_kills(web: Any, home: Path, kit: Any, *, kills: int) -> None:
         kept = now
     last = crawl(home)
     assert last.ended_because == "nothing_due"
-    # Under way is one request, and what was finished since the last flush: a page per 20 ms look, for 100 ms.
-    assert fetched(web) <= len(web.pages) + 6 * kills, "a resumed crawl asks again only for what was under way"
+    assert fetched(web) <= len(web.pages) + 2 * kills, "a resumed crawl asks again only for what was under way"
     assert kept.items() <= acknowledged(home).items()
     assert set(web.pages) <= set(web.paths()), "every URL is fetched"
     assert list(verify(home)) == []

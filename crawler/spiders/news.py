@@ -120,6 +120,7 @@ class NewsSpider(Spider):
             look_at[domain] = soon
             return None
         if free_at <= now.timestamp():
+            custody.settle(domain)  # a kill then costs again what is in flight, and nothing that was finished
             lease = custody.frontier.lease(domain, now=now, sites=names, batch=self._batch)
             if lease is not None:
                 return lease
