@@ -6,16 +6,19 @@ import json
 import os
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 # The tests start some two hundred processes. Where nothing may be compiled to disk, half of each start is compiling.
 sys.dont_write_bytecode = False
@@ -55,10 +58,13 @@ class Web:
     asked: list[Asked] = field(default_factory=list)
     says_later: dict[str, bytes] = field(default_factory=dict)  # path → what comes 0.1 s after the answer, unasked
     hangs_up_after: set[str] = field(default_factory=set)  # paths whose answer ends the connection, whatever it says
+    stays_after: set[str] = field(default_factory=set)  # … and does not, whatever it says
+    in_pieces: dict[str, int] = field(default_factory=dict)  # path → bytes that go out at once
+    tls: ssl.SSLContext | None = None
 
     @property
     def base(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     def paths(self) -> list[str]:
         return [a.path for a in self.asked]
@@ -70,6 +76,11 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         web: Web = self.server.web
         self.request.settimeout(30)
+        if web.tls is not None:
+            try:
+                self.request = web.tls.wrap_socket(self.request, server_side=True)
+            except OSError:  # a client that thinks nothing of our certificate
+                return
         buffer = b""
         while True:
             while b"\r\n\r\n" not in buffer:
@@ -88,16 +99,28 @@ class _Handler(socketserver.BaseRequestHandler):
             page = web.pages.get(path, answer("not here", status="404 Not Found"))
             reply = page(headers) if callable(page) else page
             try:
-                self.request.sendall(reply)
+                for at in range(0, len(reply), web.in_pieces.get(path, len(reply) or 1)):
+                    self.request.sendall(reply[at : at + web.in_pieces.get(path, len(reply))])
             except OSError:
                 return
             if path in web.says_later:
                 time.sleep(0.1)
                 self.request.sendall(web.says_later[path])
             unbounded = b"Content-Length" not in reply and b"chunked" not in reply and b" 304 " not in reply[:20]
-            if unbounded or path in web.hangs_up_after:
-                self.request.shutdown(socket.SHUT_RDWR)
+            if (unbounded and path not in web.stays_after) or path in web.hangs_up_after:
+                self._hang_up()
                 return
+
+    def finish(self) -> None:
+        self.request.close()  # over TLS it is not the socket that the server knows of
+
+    def _hang_up(self) -> None:
+        try:
+            if isinstance(self.request, ssl.SSLSocket):
+                self.request = self.request.unwrap()  # close_notify first: an end without it is one by force
+            self.request.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # the other side was quicker
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -106,17 +129,42 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 64
 
 
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """A web server that is the test's to fill."""
-    with _Server(("127.0.0.1", 0), _Handler) as server:
-        made = Web(host="127.0.0.1", port=server.server_address[1])
+@contextmanager
+def served(host: str, *, tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """A web server on an address of loopback, for as long as the block lasts."""
+    with _Server((host, 0), _Handler) as server:
+        made = Web(host=host, port=server.server_address[1], tls=tls)
         server.web = made  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield made
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server that is the test's to fill."""
+    with served("127.0.0.1") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Who signs the certificates of a test's servers. Nobody trusts it but who is told to; see `secure_web`."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure_web(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """The same over TLS, on 127.0.0.2, with a certificate that crawls started by this test take for good."""
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.2").configure_cert(context)
+    with served("127.0.0.2", tls=context) as made:
+        yield made
 
 
 @pytest.fixture
@@ -157,6 +205,7 @@ def kit() -> Any:
         article_page = staticmethod(article_page)
         write_sites = staticmethod(write_sites)
         log_lines = staticmethod(log_lines)
+        served = staticmethod(served)
 
     return Kit
 
