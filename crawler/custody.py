@@ -24,6 +24,7 @@ from crawler.archive import (
     Exchange,
     RevisitOf,
     Written,
+    make_folder,
     payload_digest_of,
 )
 from crawler.crawl_log import Attempt, CrawlLog
@@ -75,7 +76,7 @@ class Custody:
     def __init__(self, home: Path, sites: Sites, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.home, self.sites, self.clock = home, sites, clock
         self.archive = home / "archive"
-        self.archive.mkdir(parents=True, exist_ok=True)
+        make_folder(self.archive)
         self._lock = hold_lock(home)
         try:
             self._check_room()
@@ -217,11 +218,7 @@ class Custody:
             via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
             detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
         )  # fmt: skip
-        try:
-            self.log.write(attempt)
-        except OSError as error:  # without its line it is not acknowledged; the next crawl's repair sees to it
-            self.fail(error)
-            return
+        self.log.write(attempt)
         whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
@@ -317,8 +314,10 @@ class Custody:
                 visit.released = visit.released or visit.written is None
                 self.finish(visit)
             self.flush()
-            self.log.close()
-            self.writer.close()
+            try:
+                self.log.close()
+            finally:
+                self.writer.close()
             self._settle()
             self.frontier.release()
             due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())

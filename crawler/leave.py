@@ -77,6 +77,7 @@ class Leave:
     def _remember(self, origin: str, status: int | None, body: bytes) -> None:
         """The answer; of one that is no 200 the body before it stays, for a later 304 to stand for."""
         custody = self._custody
+        custody.settle(registrable_domain(origin))  # what decides for a day is first in the archive for certain
         known = custody.frontier.robots(origin)
         kept = body if status == 200 or known is None else known[2]
         custody.frontier.remember_robots(origin, status=status, body=kept, now=custody.clock())

@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
-from crawler.archive import RecoveredCapture, read_closed_file, repair_open_file
+from crawler.archive import read_closed_file, repair_open_file
 from crawler.crawl_log import Attempt, CrawlLog, crawl_logs, logged_captures, mend
 from crawler.errors import ArchiveLocked
 from crawler.frontier import Frontier
 
 
 def hold_lock(home: Path) -> FileLock:
-    """The archive's lock, held; ArchiveLocked names who has it. The kernel frees it when its holder dies."""
+    """The archive's lock, held; ArchiveLocked names who has it. The kernel frees it when its holder dies.
+
+    The note of who holds it stays behind, and means nothing without the lock.
+    """
     lock = FileLock(home / ".crawl.lock")
     note = home / ".crawl.holder.json"
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise ArchiveLocked(home, holder=_holder(note)) from None
-    note.write_text(
-        json.dumps({"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(timespec="seconds")})
-    )
+    since = datetime.now().astimezone().isoformat(timespec="seconds")
+    try:
+        note.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+    except OSError:
+        lock.release()
+        raise
     return lock
 
 
 def _holder(note: Path) -> str:
     try:
         held = json.loads(note.read_text())
-        return f"process {held['pid']}, since {held['since']}"
+        if held["host"] == socket.gethostname() and not psutil.pid_exists(held["pid"]):
+            return "another process"  # which has not written its own note yet
+        return f"process {held['pid']} on {held['host']}, since {held['since']}"
     except (OSError, ValueError, KeyError):
         return "another process"
 
@@ -46,28 +56,21 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
     """
     known = frontier.closed_files()
     left_open = sorted(archive.glob("crawl_date=*/*.warc.gz.open"))
+    for unfinished in archive.glob("crawl_date=*/*.cdxj.open"):
+        unfinished.unlink()  # an index that was being written; it is made again from its WARC file
     unknown = sorted(p for p in archive.glob("crawl_date=*/*.warc.gz") if _name(archive, p) not in known)
+    repaired = [repair_open_file(p) if p.suffix == ".open" else read_closed_file(p) for p in (*left_open, *unknown)]
+    found = [c for one in repaired for c in one.captures]
+    wanted = {f"crawl_date={c.captured_at.date().isoformat()}" for c in found}
     logs = crawl_logs(archive)
-    newest = sorted({path.parent for path in logs})[-2:]  # only a file that was being written can be torn
+    newest = sorted({path.parent.name for path in logs})[-2:]  # only a file that was being written can be torn
+    lines: set[str] = set()
     for path in logs:
-        if path.parent in newest:
+        if path.parent.name in wanted or path.parent.name in newest:
             mend(path)
-    if not left_open and not unknown:
-        return 0
-    found: list[RecoveredCapture] = []
-    for path in (*left_open, *unknown):
-        repaired = repair_open_file(path) if path.suffix == ".open" else read_closed_file(path)
-        found += repaired.captures
-        if repaired.closed is not None:
-            frontier.enter_recovered((c.url, c) for c in repaired.captures)
-            frontier.close_file(repaired.closed, now=clock())
-    wanted = {c.captured_at.date().isoformat() for c in found}
-    lines = {
-        capture_id
-        for path in logs
-        if path.parent.name.removeprefix("crawl_date=") in wanted
-        for capture_id in logged_captures(path)
-    }
+        if path.parent.name in wanted:
+            lines.update(logged_captures(path))
+    frontier.enter_recovered((c.url, c) for c in found)
     lost = [c for c in found if c.capture_id not in lines]
     for c in lost:
         log.write(
@@ -77,6 +80,10 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
             )
         )  # fmt: skip
     log.sync()
+    # Last: a crash before this, and the next start does all of it again.
+    for one in repaired:
+        if one.closed is not None:
+            frontier.close_file(one.closed, now=clock())
     return len(lost)
 
 

@@ -232,7 +232,7 @@ def test_a_second_crawl_on_the_same_archive_is_refused_with_who_holds_it(one_sit
     lock = hold_lock(one_site)
     (one_site / "crawl.log").write_text("of the crawl that runs")
     try:
-        with pytest.raises(CrawlError, match=r"another crawl holds this archive \(process \d+, since 20"):
+        with pytest.raises(CrawlError, match=r"another crawl holds this archive \(process \d+ on \S+, since 20"):
             crawl(one_site)
         assert (one_site / "crawl.log").read_text() == "of the crawl that runs"
     finally:

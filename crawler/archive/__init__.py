@@ -13,6 +13,7 @@ from crawler.archive.errors import (
     UnsupportedFormat,
     WriterClosed,
 )
+from crawler.archive.folders import make_folder, sync_folder
 from crawler.archive.foreign import ImportedFile, ImportProgress, ImportReport, import_warcs
 from crawler.archive.message import (
     Dechunker,
@@ -61,12 +62,14 @@ __all__ = [
     "import_warcs",
     "is_chunked",
     "label_sha1",
+    "make_folder",
     "open_records",
     "payload_digest_of",
     "read_closed_file",
     "read_head",
     "repair_open_file",
     "request_beside",
+    "sync_folder",
     "verify_warc",
     "write_cdxj",
 ]

@@ -18,7 +18,7 @@ class ArchiveError(Exception):
 class TornRecord(ArchiveError):
     """The file ends inside a record: a crash, a full disk, a broken copy."""
 
-    advice = 'for a file of our own run "broadsheet repair"'
+    advice = "a file of our own is repaired when the next crawl starts"
 
 
 class DamagedRecord(ArchiveError):

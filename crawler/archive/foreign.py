@@ -15,9 +15,9 @@ from datetime import date
 from pathlib import Path
 
 from crawler.archive.cdxj import cdxj_path, write_cdxj
+from crawler.archive.folders import sync_folder
 from crawler.archive.foreign_copy import write_copy
 from crawler.archive.foreign_survey import Survey, survey
-from crawler.archive.open_file import sync_folder
 from crawler.archive.provenance import Known, Provenance, provenance_path, save_provenance
 from crawler.archive.repair import sha256_of
 

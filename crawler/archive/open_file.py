@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from fastwarc.stream_io import GzipWriter
 
 from crawler.archive.cdxj import cdxj_line, cdxj_path, digest_as_indexed, save_cdxj
+from crawler.archive.folders import sync_folder
 from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.serialise import (
     CaptureRecord,
@@ -37,15 +38,6 @@ def member(record: bytes) -> bytes:
     packer.write(record)
     packer.finish()  # without it records run on into one member, and no offset leads to any of them
     return b"".join(sink.pieces)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes new and renamed names in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class _Sink:
@@ -76,6 +68,7 @@ class OpenFile:
         self._file = self._path.open("xb", buffering=0)
         self._sha256 = hashlib.sha256()
         self._warcinfo_id = uuid4()
+        self._unsure: OSError | None = None
         self._records = 0
         self._lines: list[str] = []
         self._times: list[datetime] = []  # earliest and latest capture
@@ -156,13 +149,23 @@ class OpenFile:
         )
 
     def sync(self) -> None:
-        os.fsync(self._file.fileno())
+        """Flushes to the disk. One that failed is not tried again: Linux forgets what it could not write, and says yes
+        to the next (the PostgreSQL wiki has it as "fsyncgate").
+        """
+        if self._unsure is not None:
+            raise self._unsure
+        if self._file.closed:
+            return  # after `close` flushed it
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as problem:
+            self._unsure = problem
+            raise
 
     def close(self) -> ClosedFile:
         """Index first, then the rename: a file with its final name is whole and has its index."""
-        if not self._file.closed:
-            self.sync()
-            self._file.close()
+        self.sync()
+        self._file.close()
         save_cdxj(cdxj_path(self.final), self._lines)
         self._path.rename(self.final)
         sync_folder(self.final.parent)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.archive.cdxj import write_cdxj
+from crawler.archive.cdxj import cdxj_path, write_cdxj
 from crawler.archive.errors import ArchiveError
+from crawler.archive.folders import sync_folder
 from crawler.archive.message import Dechunker, is_chunked, read_head
-from crawler.archive.open_file import OPEN_SUFFIX, sync_folder
+from crawler.archive.open_file import OPEN_SUFFIX
 from crawler.archive.records import ClosedFile, Written
 from crawler.archive.scan import GZIP_MAGIC, Record, open_records
 
@@ -162,9 +163,15 @@ def _records_behind(path: Path, offset: int) -> bool:
 
 
 def read_closed_file(path: Path) -> Repaired:
-    """What `repair_open_file` would have said of a file that was closed just before a crash; changes nothing."""
+    """What `repair_open_file` would have said of a file that was closed just before a crash; never changes it.
+
+    Its index is made where it is missing: of two names in one folder a power cut may keep the later.
+    """
     name = f"{path.parent.name}/{path.name}"
     whole_bytes, records, captures = _survey(path, name)
+    if not cdxj_path(path).exists() and whole_bytes == path.stat().st_size:
+        write_cdxj(path, name=name)
+    sync_folder(path.parent)
     return Repaired(
         closed=_closed(path, name, whole_bytes, records, captures), captures=tuple(captures), cut_bytes=0, kept=None
     )

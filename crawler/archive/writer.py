@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive.errors import WriterClosed
+from crawler.archive.folders import make_folder
 from crawler.archive.open_file import NotUndone, OpenFile
 from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 
@@ -90,7 +91,7 @@ class ArchiveWriter:
         return due
 
     def sync(self) -> None:
-        """Flushes to the disk; after it, everything written is there."""
+        """Flushes to the disk; after it, everything written is there. OSError, then and ever after, where it may not."""
         if self._file is not None:
             self._file.sync()
 
@@ -101,16 +102,21 @@ class ArchiveWriter:
         self._ended = self._ended or "the writer was closed"
 
     def _close_file(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            closed = file.close()
-            if self._on_closed is not None:
-                self._on_closed(closed)
+        if self._file is None:
+            return
+        try:
+            closed = self._file.close()
+        except OSError as problem:
+            self._ended = f"a file could not be finished ({problem}); crawl again, repair runs first"
+            raise  # the file stays, so that `sync` still answers for what is in it
+        self._file = None
+        if self._on_closed is not None:
+            self._on_closed(closed)
 
     def _open(self) -> OpenFile:
         now = self._clock().astimezone(UTC)
         folder = self._archive / f"crawl_date={now.date().isoformat()}"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         stamp = now.strftime("%Y%m%d%H%M%S%f")[:17]
         while True:
             self._serial += 1
