@@ -31,7 +31,7 @@ from crawler.crawl_log import Attempt, CrawlLog
 from crawler.errors import CrawlError, LowDisk
 from crawler.frontier import Frontier
 from crawler.intake import site_of
-from crawler.leases import Candidate, Completion, Lease
+from crawler.leases import Candidate, Completion, Lease, Turn
 from crawler.options import CrawlReport, Progress
 from crawler.politeness import Politeness
 from crawler.recovery import hold_lock, recover
@@ -102,8 +102,8 @@ class Custody:
                 domain = registrable_domain(name)
                 delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
         self.politeness = Politeness(lambda domain: delays.get(domain, 5.0))
-        for domain, at in self.frontier.domain_times().items():
-            self.politeness.remember(domain, not_before=at)
+        for domain, turn in self.frontier.turns().items():
+            self.politeness.remember(domain, not_before=turn.next_at)
         self.started_at = clock()
         for domain in asked_before:  # by a process that died, perhaps a moment ago
             self.politeness.take(domain, now=self.started_at.timestamp())
@@ -222,7 +222,7 @@ class Custody:
         whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
-                lease=lease, answered=visit.written is not None, failed=failed, status=visit.status,
+                lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
                 last_modified=visit.last_modified if whole else None, found=tuple(found),
             )
@@ -249,9 +249,8 @@ class Custody:
         try:
             self.writer.sync()
             self.log.sync()
-            self.counts["new_urls"] += self.frontier.complete(
-                pending, next_at={domain: state[domain] for domain in self._touched if domain in state}
-            )
+            turns = {domain: Turn(next_at=state[domain]) for domain in self._touched if domain in state}
+            self.counts["new_urls"] += self.frontier.complete(pending, turns=turns)
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
             return False

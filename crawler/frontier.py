@@ -1,247 +1,269 @@
 """Found URLs in, leases out; what became of them in, in one transaction. SQLite inside. Fetches nothing.
 
-A URL is leased to one process until it is acknowledged. What a transaction took is on the disk when the call returns.
+A URL is leased to one process until it is acknowledged. An acknowledgement is on the disk when the call returns.
 """
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from crawler.archive import Announcement
-from crawler.leases import Candidate, Completion, Lease, SiteCounts
-from crawler.ledger import Ledger
+from crawler.leases import Candidate, Completion, Decision, Lease, Turn
+from crawler.survey import Survey, moment
 
-_BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
+PRIORITY_LEVELS = 10  # 0, the most urgent, to 9
+
+Decide = Callable[[Completion, int], Decision]
 
 
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-class Frontier(Ledger):
+class Frontier(Survey):
     """URLs, leases, acknowledgements, validators and the capture ledger of one archive."""
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
         with self._transaction():
-            return self._add(candidates)
-
-    def _add(self, candidates: Iterable[Candidate]) -> int:
-        new = 0
-        for c in candidates:
-            due = c.due_at.timestamp() if c.due_at else None
-            seen = (c.announcement.seen_at if c.announcement else None) or datetime.now(UTC)
-            row = self._db.execute("select * from url where url = ?", (c.url,)).fetchone()
-            if row is None:
-                cursor = self._db.execute(
-                    "insert into url"
-                    " (url, site, domain, kind, batch, depth, hops, hop_from, priority, due_at, first_seen_at)"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        c.url,
-                        c.site,
-                        c.domain,
-                        c.kind,
-                        c.batch,
-                        c.depth,
-                        c.hops,
-                        c.hop_from,
-                        c.priority,
-                        due,
-                        seen.timestamp(),
-                    ),
-                )
-                url_id, new = int(cursor.lastrowid or 0), new + 1
-            else:
-                url_id = row["id"]
-                said = c.announcement
-                by_a_person = said is not None and said.channel in _BY_A_PERSON and said.source_url is None
-                only_looked_at = by_a_person and row["due_at"] is None and row["lease_by"] is None
-                if only_looked_at or (row["site"] != c.site and by_a_person):
-                    # By `sites add`; or its site has another name now. What it leads to has not been followed for this
-                    # site. So it is due as if it were new, and asked for whole: a 304 would show no links.
-                    self._db.execute(
-                        "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null"
-                        " where id = ?",
-                        (c.site, c.domain, due, url_id),
-                    )
-                if c.batch is not None and row["batch"] is None:
-                    # A person wants it now, whatever the schedule says. The hops go along, or a loop had no end.
-                    self._db.execute(
-                        "update url set batch = ?, due_at = ?, hops = ?, hop_from = ? where id = ?",
-                        (c.batch, due, c.hops, c.hop_from, url_id),
-                    )
-                elif due is not None and row["due_at"] is None and row["visits"] == row["failures"] == 0:
-                    # Refused before, or only known; not what was gone three times, however often it is announced.
-                    self._db.execute("update url set due_at = ? where id = ?", (due, url_id))
-                if row["kind"] in ("section", "page") and c.kind in ("article", "feed", "sitemap", "home"):
-                    # A feed or sitemap knows better what a URL is than the link that we first saw it in.
-                    self._db.execute("update url set kind = ?, priority = ? where id = ?", (c.kind, c.priority, url_id))
-                    if c.kind != "article":  # never read for what it lists: wanted whole, and soon
-                        self._db.execute(
-                            "update url set etag = null, last_modified = null, due_at = min(coalesce(due_at, ?), ?)"
-                            " where id = ?",
-                            (due, due, url_id),
-                        )
-            if c.announcement is not None:
-                a = c.announcement
-                self._db.execute(
-                    "insert into announcement values (?, ?, ?, ?, ?, ?) on conflict do update set"
-                    " title = coalesce(excluded.title, title),"
-                    " published_raw = coalesce(excluded.published_raw, published_raw)",
-                    (url_id, a.channel, a.source_url or "", a.title, a.published_raw, seen.timestamp()),
-                )
-        return new
+            return self._add(candidates)[0]
 
     def lease(self, domain: str, *, now: datetime, sites: Sequence[str], batch: str | None = None) -> Lease | None:
         """The most urgent due URL of `domain`, ours until acknowledged; `None` where nothing is due."""
+        leases = self.lease_some(domain, now=now, sites=sites, batch=batch, limit=1)
+        return leases[0] if leases else None
+
+    def lease_some(
+        self, domain: str, *, now: datetime, sites: Sequence[str], batch: str | None = None, limit: int
+    ) -> list[Lease]:
+        """The most urgent due URLs of `domain`, at most `limit`, in the order in which they are to be visited."""
         at = now.timestamp()
-        marks = ", ".join("?" * len(sites))
-        in_batch = "" if batch is None else "and batch = ?"
-        row = self._db.execute(
-            f"select * from url where domain = ? and due_at <= ? and (lease_until is null or lease_until <= ?)"
-            f" and site in ({marks}) {in_batch} order by priority, due_at limit 1",
-            (domain, at, at, *sites, *([] if batch is None else [batch])),
-        ).fetchone()
-        return None if row is None else self._take(row, at)
+        rows = self._due(domain, at=at, sites=sites, batch=batch, limit=limit)
+        return self._take(rows, at) if rows else []
+
+    def _due(self, domain: str, *, at: float, sites: Sequence[str], batch: str | None, limit: int) -> list[sqlite3.Row]:
+        domain_id = self._known_id("domain", domain)
+        site_ids = [i for i in (self._known_id("site", site) for site in sites) if i is not None]
+        if domain_id is None or not site_ids:
+            return []
+        free = "not exists (select 1 from lease where url_id = url.id and until > ?)"
+        if batch is not None:
+            marks = ", ".join("?" * len(site_ids))
+            return self._db.execute(
+                f"select * from url where batch = ? and domain = ? and due_at <= ? and site in ({marks}) and {free}"
+                " order by priority, due_at limit ?",
+                (batch, domain_id, at, *site_ids, at, limit),
+            ).fetchall()
+        site_ids = self._here(domain_id, site_ids)
+        rows: list[sqlite3.Row] = []
+        for priority in range(PRIORITY_LEVELS):  # a seek in the index each; sorting all that is due would not scale
+            for site_id in site_ids:
+                rows += self._db.execute(
+                    "select * from url where domain = ? and site = ? and priority = ? and due_at <= ?"
+                    f" and {free} order by due_at limit ?",
+                    (domain_id, site_id, priority, at, at, limit - len(rows)),
+                )
+                if len(rows) >= limit:
+                    return rows
+        return rows
+
+    def _here(self, domain_id: int, site_ids: list[int]) -> list[int]:
+        """Those of the sites that have anything on the domain: one, mostly."""
+        if len(site_ids) == 1:
+            return site_ids
+        wanted, last = set(site_ids), -1
+        here: list[int] = []
+        while True:  # from one site to the next in the index, however many URLs each has
+            row = self._db.execute(
+                "select site from url where domain = ? and site > ? and due_at is not null order by site limit 1",
+                (domain_id, last),
+            ).fetchone()
+            if row is None:
+                return here
+            last = row[0]
+            if last in wanted:
+                here.append(last)
 
     def take(self, candidate: Candidate, *, now: datetime) -> Lease:
         """This very URL, leased; it is added first where it is new. For robots.txt and for a spider's own requests."""
-        with self._transaction():
+        with self._transaction(durable=False):
             self._add([candidate])
-        row = self._db.execute("select * from url where url = ?", (candidate.url,)).fetchone()
-        return self._take(row, now.timestamp())
+        row = self._find(candidate.url)
+        assert row is not None
+        return self._take([row], now.timestamp())[0]
 
-    def _take(self, row: sqlite3.Row, at: float) -> Lease:
-        with self._transaction():
-            self._db.execute(
-                "update url set lease_until = ?, lease_by = ? where id = ?",
-                (at + LEASE_SECONDS, self._owner, row["id"]),
+    def _take(self, rows: Sequence[sqlite3.Row], at: float) -> list[Lease]:
+        with self._transaction(durable=False):
+            self._db.executemany(
+                "insert or replace into lease values (?, ?, ?)",
+                [(row["id"], self._owner, at + LEASE_SECONDS) for row in rows],
             )
-        known = self._db.execute("select * from announcement where url_id = ? order by seen_at", (row["id"],))
+        return [self._lease(row) for row in rows]
+
+    def _lease(self, row: sqlite3.Row) -> Lease:
         return Lease(
-            url_id=row["id"], url=row["url"], site=row["site"], domain=row["domain"], kind=row["kind"],
-            depth=row["depth"], hops=row["hops"], hop_from=row["hop_from"], batch=row["batch"], visits=row["visits"],
-            failures=row["failures"], etag=row["etag"], last_modified=row["last_modified"],
-            announcements=tuple(
-                Announcement(
-                    channel=a["channel"], source_url=a["source_url"] or None, title=a["title"],
-                    published_raw=a["published_raw"], seen_at=_moment(a["seen_at"]),
-                )
-                for a in known
-            ),
+            url_id=row["id"], url=self._url_of(row), site=self._name("site", row["site"]),
+            domain=self._name("domain", row["domain"]), kind=self._word_of(row["kind"]), depth=row["depth"],
+            hops=row["hops"], hop_from=row["hop_from"], batch=row["batch"], visits=row["visits"],
+            failures=row["failures"], etag=row["etag"], last_modified=row["last_modified"], memory=row["memory"],
+            announcements=self._announcements(row["id"]),
         )  # fmt: skip
+
+    def _announcements(self, url_id: int) -> tuple[Announcement, ...]:
+        known = self._db.execute(
+            "select a.*, source.name as source_url from announcement a left join source on source.id = a.source"
+            " where url_id = ? order by seen_at, source",
+            (url_id,),
+        )
+        return tuple(
+            Announcement(
+                channel=self._word_of(a["channel"]), source_url=a["source_url"], title=a["title"],
+                published_raw=a["published_raw"], modified_raw=a["modified_raw"], seen_at=moment(a["seen_at"]),
+            )
+            for a in known
+        )  # fmt: skip
+
+    def _name(self, table: str, number: int) -> str:
+        return str(self._db.execute(f"select name from {table} where id = ?", (number,)).fetchone()[0])
 
     def next_due_at(self, domain: str, *, sites: Sequence[str], batch: str | None = None) -> datetime | None:
         """When something unleased of `domain` falls due; `None` where nothing will."""
-        marks = ", ".join("?" * len(sites))
-        in_batch = "" if batch is None else "and batch = ?"
-        row = self._db.execute(
-            f"select min(due_at) from url where domain = ? and due_at is not null and lease_by is null"
-            f" and site in ({marks}) {in_batch}",
-            (domain, *sites, *([] if batch is None else [batch])),
-        ).fetchone()
-        return _moment(row[0])
+        domain_id = self._known_id("domain", domain)
+        site_ids = [i for i in (self._known_id("site", site) for site in sites) if i is not None]
+        if domain_id is None or not site_ids:
+            return None
+        free = "not exists (select 1 from lease where url_id = url.id)"
+        if batch is not None:
+            marks = ", ".join("?" * len(site_ids))
+            row = self._db.execute(
+                f"select min(due_at) from url where batch = ? and domain = ? and site in ({marks}) and {free}",
+                (batch, domain_id, *site_ids),
+            ).fetchone()
+            return moment(row[0])
+        soonest = [
+            row[0]
+            for site_id in self._here(domain_id, site_ids)
+            for priority in range(PRIORITY_LEVELS)
+            for row in self._db.execute(
+                "select due_at from url where domain = ? and site = ? and priority = ? and due_at is not null"
+                f" and {free} order by due_at limit 1",
+                (domain_id, site_id, priority),
+            )
+        ]
+        return moment(min(soonest, default=None))
 
     def domains(self, sites: Sequence[str], *, batch: str | None = None) -> list[str]:
         """The registrable domains that have anything to visit."""
         marks = ", ".join("?" * len(sites))
-        in_batch = "" if batch is None else "and batch = ?"
-        rows = self._db.execute(
-            f"select distinct domain from url where due_at is not null and site in ({marks}) {in_batch}"
-            " order by domain",
-            (*sites, *([] if batch is None else [batch])),
+        ids = f"(select id from site where name in ({marks}))"
+        if batch is not None:
+            query = (
+                "select distinct domain.name from url join domain on domain.id = url.domain"
+                f" where batch = ? and due_at is not null and site in {ids} order by 1"
+            )
+            return [row[0] for row in self._db.execute(query, (batch, *sites))]
+        query = (
+            "select name from domain where exists"
+            f" (select 1 from url where domain = domain.id and site in {ids} and due_at is not null) order by name"
         )
-        return [row[0] for row in rows]
+        return [row[0] for row in self._db.execute(query, tuple(sites))]
 
-    def complete(self, completions: Sequence[Completion], *, next_at: dict[str, float] | None = None) -> int:
-        """Ledger, found URLs, schedule and release of these leases, in one transaction; how many URLs were new."""
+    def complete(
+        self, completions: Sequence[Completion], *, decide: Decide | None = None,
+        turns: Mapping[str, Turn] | None = None, site_memories: Mapping[str, str] | None = None,
+    ) -> int:  # fmt: skip
+        """Ledger, found URLs, schedule and release of these leases, in one transaction; how many URLs were new.
+
+        `decide` is asked once the found URLs are in, with how many articles among them nobody had named before.
+        """
         new = 0
+        days: Counter[tuple[str, str, str]] = Counter()
         with self._transaction():
             for c in completions:
                 if c.written is not None:
                     self._enter(c.lease.url, c.written)
-                new += self._add(c.found)
-                due = c.next_visit_at.timestamp() if c.next_visit_at else None
-                # Due again at once means tried again by the same person's request; otherwise that request is served.
+                urls, articles = self._add(c.found)
+                new += urls
+                decision = decide(c, articles) if decide else Decision(next_visit_at=c.next_visit_at)
+                self._acknowledge(c, decision)
+                for url in decision.wake:
+                    self._wake(url, at=c.at.timestamp())
+                day = c.at.astimezone(UTC).date().isoformat()
+                days[c.lease.site, day, c.outcome] += 1
+                days[c.lease.site, day, "new_articles"] += articles
+            for (site, day, what), number in days.items():
                 self._db.execute(
-                    "update url set lease_until = null, lease_by = null, due_at = ?, visited_at = ?, status = ?,"
-                    " visits = visits + ?, failures = case when ? then failures + 1 else 0 end,"
-                    " batch = case when ? then batch end where id = ?",
-                    (
-                        due,
-                        c.at.timestamp(),
-                        c.status,
-                        int(c.answered and not c.failed),
-                        c.failed,
-                        c.failed,
-                        c.lease.url_id,
-                    ),
+                    f"insert into site_day (site, day, {what}) values (?, ?, ?)"
+                    f" on conflict do update set {what} = {what} + excluded.{what}",
+                    (self._id("site", site), day, number),
                 )
-                if c.status == 200:
-                    self._db.execute(
-                        "update url set etag = ?, last_modified = ? where id = ?",
-                        (c.etag, c.last_modified, c.lease.url_id),
-                    )
-            for domain, at in (next_at or {}).items():
+            for domain, turn in (turns or {}).items():
+                stands = (turn.next_at, turn.factor, turn.successes, turn.crawl_delay, turn.reason)
                 self._db.execute(
-                    "insert into domain values (?, ?) on conflict do update set next_at = excluded.next_at",
-                    (domain, at),
+                    "update domain set next_at = ?, factor = ?, successes = ?, crawl_delay = ?, reason = ?"
+                    " where id = ?",
+                    (*stands, self._id("domain", domain)),
                 )
+            for site, memory in (site_memories or {}).items():
+                self._db.execute("update site set memory = ? where id = ?", (memory, self._id("site", site)))
         return new
+
+    def _acknowledge(self, c: Completion, decision: Decision) -> None:
+        lease, due, at = c.lease, decision.next_visit_at, c.at.timestamp()
+        answered = c.answered and not c.failed
+        # Due again at once means tried again by the same person's request; otherwise that request is served.
+        self._db.execute(
+            "update url set due_at = ?, visited_at = ?, status = ?, visits = visits + ?,"
+            " failures = case when ? then failures + 1 else 0 end, batch = case when ? then batch end,"
+            " memory = coalesce(?, memory) where id = ?",
+            (
+                math.ceil(due.timestamp()) if due else None, int(at), c.status, int(answered), c.failed, c.failed,
+                decision.memory, lease.url_id,
+            ),
+        )  # fmt: skip
+        self._db.execute("delete from lease where url_id = ?", (lease.url_id,))
+        if c.status == 200:
+            self._db.execute(
+                "update url set etag = ?, last_modified = ? where id = ?", (c.etag, c.last_modified, lease.url_id)
+            )
+        if answered and lease.kind != "robots":
+            self._db.execute(
+                "update site set visited = visited + ?, visited_at = ? where id = ?",
+                (int(lease.visits == 0), at, self._id("site", lease.site)),
+            )
+
+    def _wake(self, url: str, *, at: float) -> None:
+        row = self._find(url)
+        if row is not None and row["visits"]:
+            self._db.execute(
+                "update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (int(at), int(at), row["id"])
+            )
+
+    def site_memory(self, site: str) -> str | None:
+        """What the schedule learned of a site, in its own words."""
+        row = self._db.execute("select memory from site where name = ?", (site,)).fetchone()
+        return row[0] if row else None
 
     def release(self, leases: Iterable[Lease] | None = None) -> None:
         """Give back what was not fetched; without `leases`, all that this process holds."""
-        with self._transaction():
+        with self._transaction(durable=False):
             if leases is None:
-                self._db.execute(
-                    "update url set lease_until = null, lease_by = null where lease_by = ?", (self._owner,)
-                )
+                self._db.execute("delete from lease where owner = ?", (self._owner,))
             else:
-                ids = [(lease.url_id,) for lease in leases]
-                self._db.executemany("update url set lease_until = null, lease_by = null where id = ?", ids)
+                self._db.executemany("delete from lease where url_id = ?", [(lease.url_id,) for lease in leases])
 
     def take_back_all(self) -> int:
         """Free every lease: for the one who holds the archive's lock, leases of others are leases of the dead."""
         with self._transaction():
-            return self._db.execute(
-                "update url set lease_until = null, lease_by = null where lease_by is not null"
-            ).rowcount
+            return self._db.execute("delete from lease").rowcount
 
     def leased_domains(self) -> list[str]:
         """The domains of every lease that is out; after a crash, those that may have been asked a moment ago."""
-        return [r[0] for r in self._db.execute("select distinct domain from url where lease_by is not null")]
-
-    def orphans(self, sites: Sequence[str]) -> list[tuple[str, str, str]]:
-        """Site, domain and one URL of whatever belongs to a site that is not among `sites` (any more)."""
-        marks = ", ".join("?" * len(sites))
-        query = f"select site, domain, min(url) from url where site not in ({marks}) group by site, domain"
-        return [(r[0], r[1], r[2]) for r in self._db.execute(query, tuple(sites))]
-
-    def hand_over(self, site: str, domain: str, *, to: str) -> None:
-        """What was known of `domain` for a site that is no more is another's from now on: it has a new name."""
-        with self._transaction():
-            self._db.execute("update url set site = ? where site = ? and domain = ?", (to, site, domain))
-
-    def close_batches(self) -> None:
-        """Forget what was left of a person's earlier request; its URLs stay due."""
-        with self._transaction():
-            self._db.execute("update url set batch = null where batch is not null")
-
-    def refresh(self, sites: Sequence[str], *, now: datetime) -> int:
-        """Make everything known of `sites` due now; how many URLs that is."""
-        marks = ", ".join("?" * len(sites))
-        with self._transaction():
-            self._db.execute("update robots set fetched_at = 0")
-            return self._db.execute(
-                f"update url set due_at = ? where kind <> 'robots' and site in ({marks})"
-                # Places where a feed was looked for and never was are not known, only tried.
-                " and not (kind in ('feed', 'sitemap') and visits = 0 and failures > 0)",
-                (now.timestamp(), *sites),
-            ).rowcount
+        rows = self._db.execute(
+            "select distinct domain.name from lease join url on url.id = url_id join domain on domain.id = url.domain"
+        )
+        return [r[0] for r in rows]
 
     def robots(self, origin: str) -> tuple[datetime, int | None, bytes] | None:
         """When robots.txt of `origin` was fetched, its status and its body; `None` where it never was."""
@@ -251,32 +273,17 @@ class Frontier(Ledger):
     def remember_robots(self, origin: str, *, status: int | None, body: bytes, now: datetime) -> None:
         with self._transaction():
             self._db.execute(
-                "insert or replace into robots values (?, ?, ?, ?)", (origin, now.timestamp(), status, body)
+                "insert into robots (origin, fetched_at, status, body) values (?, ?, ?, ?) on conflict do update set"
+                " fetched_at = excluded.fetched_at, status = excluded.status, body = excluded.body",
+                (origin, now.timestamp(), status, body),
             )
 
-    def domain_times(self) -> dict[str, float]:
-        """Domain → unix time from which it may be asked, as an earlier process left it."""
-        return {r[0]: r[1] for r in self._db.execute("select domain, next_at from domain")}
-
-    def count_due(self, sites: Sequence[str], *, now: datetime, batch: str | None = None) -> int:
-        marks = ", ".join("?" * len(sites))
-        in_batch = "" if batch is None else "and batch = ?"
-        row = self._db.execute(
-            f"select count(*) from url where due_at <= ? and lease_by is null and site in ({marks}) {in_batch}",
-            (now.timestamp(), *sites, *([] if batch is None else [batch])),
-        ).fetchone()
-        return int(row[0])
-
-    def site_counts(self, *, now: datetime) -> list[SiteCounts]:
+    def turns(self) -> dict[str, Turn]:
+        """Domain → how its polite queue stood when an earlier process last acknowledged something of it."""
         rows = self._db.execute(
-            "select site, count(*), sum(due_at <= ?), sum(visits > 0), sum(failures > 0), max(visited_at), min(due_at)"
-            " from url where kind <> 'robots' group by site order by site",
-            (now.timestamp(),),
+            "select name, next_at, factor, successes, crawl_delay, reason from domain"
+            " where next_at > 0 or factor > 1 or crawl_delay > 0"
         )
-        return [
-            SiteCounts(
-                site=r[0], urls=r[1], due=r[2] or 0, visited=r[3] or 0, failing=r[4] or 0,
-                last_visit_at=_moment(r[5]), next_due_at=_moment(r[6]),
-            )
-            for r in rows
-        ]  # fmt: skip
+        return {
+            r[0]: Turn(next_at=r[1], factor=r[2], successes=r[3], crawl_delay=r[4], reason=r[5]) for r in rows
+        }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.archive import Announcement, Written
 
@@ -42,6 +42,7 @@ class Lease:
     failures: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    memory: str | None = None  # what the schedule made of the visits before, in its own words
     announcements: tuple[Announcement, ...] = ()
 
 
@@ -56,6 +57,26 @@ class EarlierCapture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What follows from a visit: when the URL is due again, and what to remember of it until then."""
+
+    next_visit_at: datetime | None
+    memory: str | None = None
+    wake: tuple[str, ...] = ()  # further URLs to be visited once more, now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """How a domain's polite queue stands, for the next process."""
+
+    next_at: float = 0.0  # unix seconds; not to be asked before
+    factor: float = 1.0
+    successes: int = 0
+    crawl_delay: float = 0.0
+    reason: str | None = None  # why it waits, for a person
+
+
+@dataclass(frozen=True, kw_only=True)
 class Completion:
     """What became of a lease. `found` is stored in the same transaction, so that no URL is forgotten."""
 
@@ -64,7 +85,9 @@ class Completion:
     status: int | None
     next_visit_at: datetime | None
     at: datetime
+    outcome: str = "captured"  # or failed, refused
     failed: bool = False
+    retry_after: timedelta | None = None
     written: Written | None = None
     etag: str | None = None
     last_modified: str | None = None

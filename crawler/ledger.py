@@ -16,7 +16,8 @@ from crawler.archive import ClosedFile, Written
 from crawler.errors import FrontierFailed, FrontierNewer
 from crawler.leases import EarlierCapture
 
-FRONTIER_LAYOUT = 2
+FRONTIER_LAYOUT = 3
+_CACHE_KIB = 65_536  # of the frontier's pages; the memory of a crawl is flat, however many URLs it knows
 
 
 class Ledger:
@@ -35,28 +36,60 @@ class Ledger:
 
     def _prepare(self, path: Path) -> None:
         self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")  # an acknowledgement is a promise: it outlives a power cut
+        self._db.execute(f"pragma cache_size = -{_CACHE_KIB}")
+        self._functions(self._db)
         found = self._db.execute("pragma user_version").fetchone()[0]
         if found > FRONTIER_LAYOUT:
             raise FrontierNewer(path, found=found, known=FRONTIER_LAYOUT)
         if found < FRONTIER_LAYOUT:
-            if found == 1:
-                self._db.execute("alter table capture add column truncated text")
-            self._db.executescript(resources.files("crawler").joinpath("frontier.sql").read_text("utf-8"))
-            self._db.execute(f"pragma user_version = {FRONTIER_LAYOUT}")
+            with self._transaction():
+                self._upgrade(found)
+
+    def _upgrade(self, found: int) -> None:
+        """Bring the tables to the present layout, whole or not at all."""
+        if found == 1:
+            self._db.execute("alter table capture add column truncated text")
+        if found in (1, 2):
+            for index in ("url_due", "url_batch", "url_site", "url_lease"):
+                self._db.execute(f"drop index if exists {index}")
+            for table in ("url", "announcement", "domain"):
+                self._db.execute(f"alter table {table} rename to old_{table}")
+            self._db.execute("alter table robots add column body_at real")
+        self._run("frontier.sql")
+        if found in (1, 2):
+            self._run("frontier_2_to_3.sql")
+        self._db.execute(f"pragma user_version = {FRONTIER_LAYOUT}")
+
+    def _run(self, name: str) -> None:
+        """The statements of one of our SQL files; executescript would end the transaction first."""
+        script, statement = resources.files("crawler").joinpath(name).read_text("utf-8"), ""
+        for line in script.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._db.execute(statement)
+                statement = ""
+
+    def _functions(self, db: sqlite3.Connection) -> None:
+        """What SQL may call; for who extends this."""
+
+    def _rolled_back(self) -> None:
+        """Forget what a transaction that did not come to be had changed; for who extends this."""
 
     def close(self) -> None:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All or nothing. `durable`: on the disk at its end; else it outlives the process, but maybe no power cut."""
         try:
+            self._db.execute("pragma synchronous = full" if durable else "pragma synchronous = normal")
             self._db.execute("begin immediate")
             yield
             self._db.execute("commit")
         except BaseException as error:
             if self._db.in_transaction:  # a full disk ends some transactions by itself
                 self._db.execute("rollback")
+            self._rolled_back()
             if isinstance(error, sqlite3.Error):
                 raise FrontierFailed(self._path, cause=str(error)) from error
             raise

@@ -133,19 +133,66 @@ def test_a_page_that_turns_out_to_be_a_feed_is_read_whole_and_soon(frontier: Fro
     assert (again.kind, again.etag) == ("feed", None)
 
 
+LAYOUT_2 = """
+create table url (
+    id integer primary key, url text not null unique, site text not null, domain text not null, kind text not null,
+    batch text, depth integer not null default 0, hops integer not null default 0, hop_from text,
+    priority integer not null, due_at real, lease_until real, lease_by text, first_seen_at real not null,
+    visited_at real, visits integer not null default 0, failures integer not null default 0, status integer, etag text,
+    last_modified text
+);
+create index url_due on url (domain, priority, due_at) where due_at is not null;
+create table announcement (
+    url_id integer not null references url (id), channel text not null, source_url text not null, title text,
+    published_raw text, seen_at real not null, primary key (url_id, channel, source_url)
+) without rowid;
+create table capture (
+    capture_id text primary key, url text not null, captured_at text not null, record_type text not null,
+    status integer, payload_digest text, warc_file text not null, record_offset integer not null,
+    record_length integer not null, truncated text
+) without rowid;
+create table domain (domain text primary key, next_at real not null) without rowid;
+create table robots (
+    origin text primary key, fetched_at real not null, status integer, body blob not null
+) without rowid;
+insert into url
+    (id, url, site, domain, kind, priority, due_at, lease_until, lease_by, first_seen_at, visits, etag) values
+    (7, 'http://a.example/feed', 'a', 'a.example', 'feed', 2, 1.5, 99, 'dead', 1.0, 3, '"v1"'),
+    (9, 'http://a.example/1?x=y', 'a', 'a.example', 'article', 4, 2.5, null, null, 1.0, 0, null),
+    (11, 'http://a.example/robots.txt', 'a', 'a.example', 'robots', 0, null, null, null, 1.0, 1, null);
+insert into announcement values
+    (9, 'feed', 'http://a.example/feed', 'A title', 'Sun', 1.0), (7, 'seed', '', null, null, 1.0);
+insert into domain values ('a.example', 123.5);
+insert into robots values ('http://a.example', 100.0, 200, cast('Disallow: /x' as blob));
+pragma user_version = 2;
+"""
+
+
 def test_a_frontier_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
     import sqlite3
 
-    Frontier(tmp_path / "f.sqlite", owner="test").close()
     with sqlite3.connect(tmp_path / "f.sqlite") as db:
-        db.execute("alter table capture drop column truncated")
-        db.execute("pragma user_version = 1")
+        db.executescript(LAYOUT_2)
     db.close()
     again = Frontier(tmp_path / "f.sqlite", owner="test")
-    again.enter_recovered([("http://a.example/1", written(truncated="length")), ("http://a.example/2", written(2))])
-    assert again.earlier_capture("http://a.example/1") is None
-    assert again.earlier_capture("http://a.example/2") is not None
+    feed, article = lease(again), lease(again)
+    assert (feed.url, feed.kind, feed.visits, feed.etag) == ("http://a.example/feed", "feed", 3, '"v1"')
+    assert (article.url, article.kind) == ("http://a.example/1?x=y", "article")
+    [said] = article.announcements
+    assert (said.channel, said.source_url, said.title) == ("feed", "http://a.example/feed", "A title")
+    assert [a.source_url for a in feed.announcements] == [None]
+    assert again.add([candidate("http://a.example/1?x=y")]) == 0, "it is found again"
+    assert again.turns()["a.example"].next_at == 123.5
+    assert again.robots("http://a.example") == (datetime.fromtimestamp(100, UTC), 200, b"Disallow: /x")
+    [counts] = again.site_counts(now=NOW)
+    assert (counts.urls, counts.visited) == (2, 1)
     again.close()
+
+
+def test_captures_that_are_not_whole_stand_for_nothing_later(frontier: Frontier) -> None:
+    frontier.enter_recovered([("http://a.example/1", written(truncated="length")), ("http://a.example/2", written(2))])
+    assert frontier.earlier_capture("http://a.example/1") is None
+    assert frontier.earlier_capture("http://a.example/2") is not None
 
 
 def test_recovered_captures_enter_the_ledger_once(frontier: Frontier) -> None:

@@ -42,6 +42,8 @@ class Announcement:
     title: str | None = None
     published_raw: str | None = None
     """Date as found in the feed or sitemap."""
+    modified_raw: str | None = None
+    """When it last changed, as the feed or sitemap has it."""
     seen_at: datetime | None = None
 
 

@@ -205,6 +205,7 @@ def _announcement(announcement: Announcement) -> str:
         "source_url": announcement.source_url,
         "title": announcement.title,
         "published_raw": announcement.published_raw,
+        "modified_raw": announcement.modified_raw,
         "seen_at": warc_date(announcement.seen_at) if announcement.seen_at else None,
     }
     # ASCII alone: a title may hold what ends a line for some reader, or half a surrogate pair.

@@ -1,0 +1,215 @@
+"""URLs that somebody named in; rows of the frontier's tables out, each URL once. Decides nothing about visits.
+
+Names stand once, in tables of their own. A URL is found again by one integer: the id of its origin in the upper bits, a
+40-bit digest of its path in the lower ones. So the URLs of a site stand together in the index, and a batch from one
+site touches few of its pages; two paths with one digest are told apart by the path itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.archive import Announcement
+from crawler.leases import Candidate
+from crawler.ledger import Ledger
+
+_BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
+_DIGEST_BYTES = 5
+_MAX_CACHED = 50_000  # names of domains and origins kept in memory
+
+
+def origin_and_path(url: str) -> tuple[str, str]:
+    """`https://a.example` and `/b?c`: a normalised URL's two halves."""
+    at = url.find("/", url.find("://") + 3)
+    return (url[:at], url[at:]) if at > 0 else (url, "")
+
+
+def url_key(origin_id: int, path: str) -> int:
+    """Origin and path as one integer; not unique, but nearly."""
+    digest = hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
+    return origin_id << (8 * _DIGEST_BYTES) | int.from_bytes(digest)
+
+
+class UrlTable(Ledger):
+    """What is known of URLs, and who named them."""
+
+    def __init__(self, path: Path, *, owner: str) -> None:
+        self._ids: dict[str, dict[str, int]] = {"word": {}, "site": {}, "domain": {}, "origin": {}, "source": {}}
+        self._words: dict[int, str] = {}
+        super().__init__(path, owner=owner)
+
+    def _functions(self, db: sqlite3.Connection) -> None:
+        db.create_function("origin_of", 1, lambda url: origin_and_path(url)[0], deterministic=True)
+        db.create_function("path_of", 1, lambda url: origin_and_path(url)[1], deterministic=True)
+        db.create_function("key_of", 2, url_key, deterministic=True)
+
+    def _rolled_back(self) -> None:
+        for known in self._ids.values():  # an id that was given in that transaction is nobody's now
+            known.clear()
+
+    def _known_id(self, table: str, name: str) -> int | None:
+        known = self._ids[table]
+        found = known.get(name)
+        if found is None:
+            row = self._db.execute(f"select id from {table} where name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            found = self._keep(table, name, row[0])
+        return found
+
+    def _id(self, table: str, name: str) -> int:
+        """The id of a name, which is given one where it has none."""
+        found = self._known_id(table, name)
+        if found is None:
+            cursor = self._db.execute(f"insert into {table} (name) values (?)", (name,))
+            found = self._keep(table, name, int(cursor.lastrowid or 0))
+        return found
+
+    def _keep(self, table: str, name: str, number: int) -> int:
+        known = self._ids[table]
+        if len(known) >= _MAX_CACHED:
+            known.clear()
+        known[name] = number
+        return number
+
+    def _word_of(self, number: int) -> str:
+        found = self._words.get(number)
+        if found is None:
+            found = self._words[number] = self._db.execute("select name from word where id = ?", (number,)).fetchone()[
+                0
+            ]
+        return found
+
+    def _find(self, url: str) -> sqlite3.Row | None:
+        origin, path = origin_and_path(url)
+        origin_id = self._known_id("origin", origin)
+        if origin_id is None:
+            return None
+        row: sqlite3.Row | None = self._db.execute(
+            "select * from url where key = ? and path = ?", (url_key(origin_id, path), path)
+        ).fetchone()
+        return row
+
+    def _url_of(self, row: sqlite3.Row) -> str:
+        name = self._db.execute("select name from origin where id = ?", (row["origin"],)).fetchone()[0]
+        return f"{name}{row['path']}"
+
+    def _add(self, candidates: Iterable[Candidate]) -> tuple[int, int]:
+        """How many of them were not known before, and how many of those are articles."""
+        new = articles = 0
+        grown: Counter[str] = Counter()
+        for c in candidates:
+            seen_at = (c.announcement.seen_at if c.announcement else None) or datetime.now(UTC)
+            row = self._find(c.url)
+            if row is None:
+                url_id = self._insert(c, seen_at)
+                new += 1
+                articles += c.kind == "article"
+                grown[c.site] += c.kind != "robots"
+            else:
+                url_id = row["id"]
+                self._named_again(row, c)
+            if c.announcement is not None:
+                self._announce(url_id, c.announcement, row, seen_at)
+        for site, number in grown.items():
+            self._db.execute("update site set urls = urls + ? where name = ?", (number, site))
+        return new, articles
+
+    def _insert(self, c: Candidate, seen_at: datetime) -> int:
+        origin, path = origin_and_path(c.url)
+        origin_id = self._id("origin", origin)
+        cursor = self._db.execute(
+            "insert into url (key, origin, path, site, domain, kind, depth, hops, priority, due_at, first_seen_at,"
+            " visits, failures, hop_from, batch) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
+            (
+                url_key(origin_id, path), origin_id, path, self._id("site", c.site), self._id("domain", c.domain),
+                self._id("word", c.kind), c.depth, c.hops, c.priority, _whole(c.due_at), int(seen_at.timestamp()),
+                c.hop_from, c.batch,
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def _named_again(self, row: sqlite3.Row, c: Candidate) -> None:
+        """A known URL keeps its schedule, unless who names it now has more to say than who did before."""
+        url_id, due, said = row["id"], _whole(c.due_at), c.announcement
+        by_a_person = said is not None and said.channel in _BY_A_PERSON and said.source_url is None
+        of_another_site = by_a_person and self._id("site", c.site) != row["site"]
+        only_looked_at = by_a_person and row["due_at"] is None and not self._is_leased(url_id)
+        if only_looked_at or of_another_site:
+            # By `sites add`; or its site has another name now. What it leads to has not been followed for this
+            # site. So it is due as if it were new, and asked for whole: a 304 would show no links.
+            self._db.execute(
+                "update url set site = ?, domain = ?, due_at = ?, etag = null, last_modified = null where id = ?",
+                (self._id("site", c.site), self._id("domain", c.domain), due, url_id),
+            )
+        if c.batch is not None and row["batch"] is None:
+            # A person wants it now, whatever the schedule says. The hops go along, or a loop had no end.
+            self._db.execute(
+                "update url set batch = ?, due_at = ?, hops = ?, hop_from = ? where id = ?",
+                (c.batch, due, c.hops, c.hop_from, url_id),
+            )
+        elif due is not None and row["due_at"] is None and row["visits"] == row["failures"] == 0:
+            # Refused before, or only known; not what was gone three times, however often it is announced.
+            self._db.execute("update url set due_at = ? where id = ?", (due, url_id))
+        known_as = self._word_of(row["kind"])
+        if known_as in ("section", "page") and c.kind in ("article", "feed", "sitemap", "home"):
+            # A feed or sitemap knows better what a URL is than the link that we first saw it in.
+            self._db.execute(
+                "update url set kind = ?, priority = ? where id = ?", (self._id("word", c.kind), c.priority, url_id)
+            )
+            if c.kind != "article":  # never read for what it lists: wanted whole, and soon
+                self._db.execute(
+                    "update url set etag = null, last_modified = null, due_at = min(coalesce(due_at, ?), ?)"
+                    " where id = ?",
+                    (due, due, url_id),
+                )
+
+    def _announce(self, url_id: int, a: Announcement, row: sqlite3.Row | None, seen_at: datetime) -> None:
+        source = self._id("source", a.source_url) if a.source_url is not None else 0
+        key = (url_id, self._id("word", a.channel), source)
+        said = (
+            self._db.execute(
+                "select title, published_raw, modified_raw from announcement where url_id = ? and channel = ?"
+                " and source = ?",
+                key,
+            ).fetchone()
+            if row is not None
+            else None
+        )
+        if said is None:
+            self._db.execute(
+                "insert into announcement values (?, ?, ?, ?, ?, ?, ?)",
+                (*key, int(seen_at.timestamp()), a.title, a.published_raw, a.modified_raw),
+            )
+            return
+        says = tuple(
+            n if n is not None else o for n, o in zip((a.title, a.published_raw, a.modified_raw), said, strict=True)
+        )
+        if says == tuple(said):
+            return
+        self._db.execute(
+            "update announcement set title = ?, published_raw = ?, modified_raw = ?"
+            " where url_id = ? and channel = ? and source = ?",
+            (*says, *key),
+        )
+        if row is not None and said[2] is not None and says[2] != said[2]:
+            self._modified(row, now=seen_at)
+
+    def _modified(self, row: sqlite3.Row, *, now: datetime) -> None:
+        """A feed or sitemap says that a URL has changed since: it is due now, were it ever so far off."""
+        if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
+            return  # due as it is, or refused
+        at = int(now.timestamp())
+        self._db.execute("update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (at, at, row["id"]))
+
+    def _is_leased(self, url_id: int) -> bool:
+        return self._db.execute("select 1 from lease where url_id = ?", (url_id,)).fetchone() is not None
+
+
+def _whole(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
