@@ -1,16 +1,13 @@
 """A request in, Scrapy's response out; on the way every byte that crosses the connection goes into the archive.
 
-Scrapy's aiohttp handler with three things of our own: a tap on the connection's two directions, an address guard in the
-connector's socket factory, and limits that cut instead of dropping. It never decodes, and never follows a redirect.
+Scrapy's aiohttp handler with a tap on the connection's two directions (crawler.tap), an address guard in its socket
+factory, and TLS that is verified unless the site is excepted. It never decodes, and never follows a redirect.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import functools
-import hashlib
-import re
 import socket
 import ssl
 import time
@@ -19,82 +16,65 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.abc import ResolveResult
-from aiohttp.client_proto import ResponseHandler
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers
-from scrapy.utils.ssl import _make_ssl_context
 
 from crawler.archive import Exchange
 from crawler.failures import detail, truncation, why
-from crawler.guard import AddressRefused, socket_factory
+from crawler.guard import AddressRefused, own_addresses, socket_factory
+from crawler.resolver import Resolver
+from crawler.scope import Scope
+from crawler.tap import MAX_HEADER_BYTES, Tap, TappedProtocol, current, max_body_bytes
+from crawler.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.custody import Visit
     from crawler.keeper import Keeper
+    from crawler.leases import Lease
 
-MAX_HEADER_BYTES = 65_536
-MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
-MAX_PAGE_BYTES = 10_000_000
 # Below the 5 s after which Apache closes an idle connection: a request into a closing connection is lost.
 KEEP_ALIVE_SECONDS = 3.0
-_INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")  # 100 Continue, 103 Early Hints
+NOT_VERIFIED = "tls-not-verified"  # the exception of `verify_tls = false`, as captures carry it
 
 
-class Tap:
-    """What crossed the connection for one request, both ways."""
+class _Session:
+    """An aiohttp session that sends no body, and no Content-Length: 0, where Scrapy gives an empty one.
 
-    def __init__(self, *, limit_bytes: int) -> None:
-        self.limit_bytes = limit_bytes
-        self.request, self.response = bytearray(), bytearray()
-        self.truncated: str | None = None
-        self.is_over = False  # nothing more is expected
-        self.refused: str | None = None  # by the address guard
-        self.connecting = False  # to an address that it let pass
-        self.peer: str | None = None
-        self.protocols: tuple[str, ...] = ()
-        self.cipher_suite: str | None = None
-        self.certificate_sha256: str | None = None
+    Of the two TLS contexts it takes the one that the request's tap asks for; aiohttp keeps their connections apart.
+    """
 
-    def meet(self, transport: asyncio.Transport) -> None:
-        """Note whom we are talking to, and under which protection."""
-        peer = transport.get_extra_info("peername")
-        self.peer = str(peer[0]) if peer else None
-        tls = transport.get_extra_info("ssl_object")
-        if isinstance(tls, ssl.SSLObject):
-            version = (tls.version() or "").replace("TLSv", "tls/")
-            self.protocols = ("http/1.1", version) if version else ("http/1.1",)
-            cipher, certificate = tls.cipher(), tls.getpeercert(binary_form=True)
-            self.cipher_suite = cipher[0] if cipher else None
-            self.certificate_sha256 = hashlib.sha256(certificate).hexdigest() if certificate else None
-        else:
-            self.protocols = ("http/1.1",)
+    def __init__(self, session: aiohttp.ClientSession, *, verifying: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+        self._session, self._verifying, self._trusting = session, verifying, trusting
 
-    def received(self, data: bytes) -> bool:
-        """Keep what came in; False once the limit is passed and the rest is not wanted."""
-        room = self.limit_bytes + MAX_HEADER_BYTES - len(self.response)
-        self.response += data[:room] if len(data) > room else data
-        if len(data) > room:
-            self.truncated = "length"
-        return self.truncated is None
+    def request(self, method: str, url: Any, *, data: bytes, **more: Any) -> Any:
+        tap = current.get()
+        trusted = tap is not None and not tap.verified
+        more |= {"ssl": self._trusting if trusted else self._verifying, "proxy": None}
+        return self._session.request(method, url, data=data or None, **more)
 
-    def final_response(self) -> bytes:
-        """The response without the interim ones before it, which belong to the connection."""
-        response, begin = bytes(self.response), 0
-        while interim := _INTERIM.match(response, begin):
-            begin = interim.end()
-        return response[begin:]
+    async def close(self) -> None:
+        await self._session.close()
 
 
-_tap: contextvars.ContextVar[Tap | None] = contextvars.ContextVar("tap", default=None)
+def _tls(*, verified: bool) -> ssl.SSLContext:
+    """Not Scrapy's, nor Python's default one: those write the session's keys to where SSLKEYLOGFILE says."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if verified:
+        context.load_default_certs()
+    else:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _guarded(make: Callable[[tuple[Any, ...]], socket.socket], info: tuple[Any, ...]) -> socket.socket:
     """The guard's socket; what it said goes to the tap of the request that wants it."""
-    tap = _tap.get()
+    tap = current.get()
     try:
         made = make(info)
     except AddressRefused as refused:
@@ -106,83 +86,6 @@ def _guarded(make: Callable[[tuple[Any, ...]], socket.socket], info: tuple[Any, 
     return made
 
 
-class _TappedTransport:
-    """A transport that shows what is written to it to the tap of the request that writes."""
-
-    def __init__(self, transport: asyncio.Transport, protocol: TappedProtocol) -> None:
-        self._transport, self._protocol = transport, protocol
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        self._protocol.sent(bytes(data))
-        self._transport.write(data)
-
-    def writelines(self, chunks: Any) -> None:
-        self.write(b"".join(chunks))
-
-
-class TappedProtocol(ResponseHandler):
-    """aiohttp's response protocol, with an ear on the wire before its parser sees a byte."""
-
-    tap: Tap | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        assert self.transport is not None
-        self.transport = _TappedTransport(self.transport, self)  # type: ignore[assignment]
-
-    def sent(self, data: bytes) -> None:
-        tap = _tap.get()
-        if tap is not self.tap and tap is not None and self.transport is not None:
-            self.tap = tap  # a connection is used for one request after the other: the writer says whose it is now
-            tap.meet(self.transport)
-        if self.tap is not None:
-            self.tap.request += data
-
-    def data_received(self, data: bytes) -> None:
-        # What comes when nothing was asked, on a connection kept for later, would be taken for the next answer.
-        if data and self.tap is not None and (self.tap.is_over or not self.tap.received(data)):
-            if self.transport is not None:
-                self.transport.abort()
-            return
-        super().data_received(data)
-
-
-class _Session:
-    """An aiohttp session that sends no body, and no Content-Length: 0, where Scrapy gives an empty one."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-
-    def request(self, method: str, url: Any, *, data: bytes, **more: Any) -> Any:
-        return self._session.request(method, url, data=data or None, **more)
-
-    async def close(self) -> None:
-        await self._session.close()
-
-
-class LocalhostResolver(aiohttp.ThreadedResolver):
-    """The system's resolver; names below `localhost` are the loopback address everywhere (RFC 6761), macOS included."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
-            return [
-                ResolveResult(
-                    hostname=host,
-                    host="127.0.0.1",
-                    port=port,
-                    family=socket.AF_INET,
-                    proto=0,
-                    flags=socket.AI_NUMERICHOST,
-                )
-            ]
-        return await super().resolve(host, port, family)
-
-
 class ArchivingDownloadHandler(AiohttpDownloadHandler):
     """Every exchange goes into the keeper's archive before Scrapy sees it, whatever Scrapy then makes of it."""
 
@@ -191,9 +94,10 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super(AiohttpDownloadHandler, self).__init__(crawler)  # its own session would connect without guard and tap
-        self._ssl_context = _make_ssl_context(crawler.settings)
+        self._ssl_context = _tls(verified=True)
         self._crawler = crawler
         self._session: Any = None
+        self._excepted: dict[str, Scope] = {}  # sites whose certificates are not verified
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
@@ -209,19 +113,26 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
 
     def _open_session(self) -> None:
         keeper = self._keeper()
+        sites = keeper.custody.sites
+        self._excepted = {site.name: Scope(site) for site in sites if not site.verify_tls}
         connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=0, resolver=LocalhostResolver(), keepalive_timeout=KEEP_ALIVE_SECONDS,
-            socket_factory=functools.partial(_guarded, socket_factory(keeper.custody.sites.allow_addresses)),
+            limit=0, limit_per_host=0, resolver=Resolver(), keepalive_timeout=KEEP_ALIVE_SECONDS,
+            socket_factory=functools.partial(_guarded, socket_factory(sites.allow_addresses, own_addresses())),
         )  # fmt: skip
         connector._factory = functools.partial(TappedProtocol, loop=asyncio.get_running_loop())  # type: ignore[assignment]
         session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
             response_class=_ClientResponse, trust_env=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=MAX_HEADER_BYTES, max_field_size=MAX_HEADER_BYTES, max_headers=1000,
+            max_line_size=MAX_HEADER_BYTES, max_field_size=MAX_HEADER_BYTES, max_headers=MAX_HEADER_BYTES,
         )  # fmt: skip
         session._retry_connection = False  # a second try is an attempt of its own, and the frontier's to decide
-        self._session = _Session(session)
+        self._session = _Session(session, verifying=self._ssl_context, trusting=_tls(verified=False))
+
+    def _is_excepted(self, lease: Lease) -> bool:
+        """Whether the certificate need not be right: on hosts of a site that says so, not where it only leads."""
+        scope = self._excepted.get(lease.site)
+        return scope is not None and lease.url.startswith("https://") and scope.owns(host_of(lease.url))
 
     async def download_request(self, request: Request) -> Response:
         """The response; its exchange is in the archive, and `request.meta["visit"].written` says where.
@@ -230,9 +141,12 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         """
         if self._session is None:
             self._open_session()
-        visit = request.meta["visit"]
-        tap = Tap(limit_bytes=MAX_BODY_BYTES.get(visit.lease.kind, MAX_PAGE_BYTES))
-        token = _tap.set(tap)
+        visit: Visit = request.meta["visit"]
+        if request.meta.get("proxy"):  # by a spider of one's own: whom it reached could not be checked
+            visit.refused, visit.reason, visit.detail = True, "proxy", "requests through a proxy do not go out"
+            raise IgnoreRequest(visit.detail)
+        tap = Tap(limit_bytes=max_body_bytes(visit.lease.kind), verified=not self._is_excepted(visit.lease))
+        token = current.set(tap)
         request.meta["verbatim_url"] = True  # the frontier's bytes go out, not a prettier spelling of them
         request.meta["download_maxsize"] = 0  # the tap cuts; Scrapy would throw away what came
         visit.on_its_way = True
@@ -248,13 +162,15 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             visit.reason, visit.detail = why(error), detail(error)
             if tap.refused is not None and not tap.connecting:  # asyncio may make one bland error of several
                 visit.reason, visit.detail = "address", tap.refused
+            if tap.headers_over:
+                visit.reason, visit.detail = "too_large", f"more than {MAX_HEADER_BYTES} bytes of headers"
             visit.refused = visit.reason == "address"
             raise
         except asyncio.CancelledError:
             visit.released = True  # what came is not all that would have come
             raise
         finally:
-            _tap.reset(token)
+            current.reset(token)
             tap.is_over = True
             del request.meta["download_maxsize"]  # or nothing would limit what a small body decodes to
             visit.elapsed_seconds = time.monotonic() - begun
@@ -266,7 +182,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
                     certificate_sha256=tap.certificate_sha256, truncated=tap.truncated,
                     elapsed_seconds=visit.elapsed_seconds,
                 )  # fmt: skip
-                self._keeper().archive(visit, exchange)
+                self._keeper().archive(visit, exchange, exceptions=() if tap.verified else (NOT_VERIFIED,))
 
     async def _within_patience(self, download: Any, visit: Any) -> Response:
         """The download's result, unless the crawl is told to stop and the grace for what is under way runs out."""

@@ -111,7 +111,7 @@ class Keeper:
         names = [s.name for s in self.custody.sites.sites]
         return self.custody.frontier.count_due(names, now=self.custody.clock())
 
-    def archive(self, visit: Visit, exchange: Exchange) -> None:
+    def archive(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> None:
         """One exchange into the archive, with what its headers say of validators, waiting and opt-outs."""
         head = read_head(exchange.response)
         if head is not None:
@@ -122,7 +122,7 @@ class Keeper:
                 for name in ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
                 for value in head.all(name)
             )
-        self.custody.capture(visit, exchange)
+        self.custody.capture(visit, exchange, exceptions=exceptions)
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         if self._clockwork is not None:

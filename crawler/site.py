@@ -29,6 +29,7 @@ class Site:
     exclude: tuple[str, ...] = ()  # … none may match
     follow_article_links: bool = False
     max_depth: int = 2  # links followed since the home page
+    verify_tls: bool = True  # false: certificates of its hosts are taken as they are, and captures say so
     spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
 
 

@@ -114,7 +114,7 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
     checks: dict[str, Callable[[Any], Any]] = {
         "name": _name, "home": _home, "feeds": _addresses, "sitemaps": _addresses, "delay_seconds": _delay,
         "hosts": _hosts, "include": _patterns, "exclude": _patterns, "follow_article_links": _switch,
-        "max_depth": _depth, "spider": lambda value: _spider(value, path.parent),
+        "max_depth": _depth, "verify_tls": _switch, "spider": lambda value: _spider(value, path.parent),
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None

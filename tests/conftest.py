@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,6 +147,13 @@ def web() -> Iterator[Web]:
     """A web server that is the test's to fill."""
     with served("127.0.0.1") as made:
         yield made
+
+
+@pytest.fixture
+def web_at() -> Iterator[Callable[..., Web]]:
+    """The same at any address of loopback, as often as a test likes: `web_at("127.0.0.2", tls=context)`."""
+    with ExitStack() as servers:
+        yield lambda host, **how: servers.enter_context(served(host, **how))
 
 
 @pytest.fixture(scope="session")

@@ -41,10 +41,11 @@ def test_a_name_with_several_refused_addresses_is_refused_for_its_address(monkey
     """asyncio makes one plain OSError of the two; the request's tap knows better."""
     import socket
 
-    from crawler.download import Tap, _guarded, _tap
+    from crawler.download import _guarded
+    from crawler.tap import Tap, current
 
     tap = Tap(limit_bytes=1)
-    token = _tap.set(tap)
+    token = current.set(tap)
     try:
         for family, address in ((socket.AF_INET, "10.0.0.1"), (socket.AF_INET6, "::1")):
             with pytest.raises(AddressRefused):
@@ -53,7 +54,7 @@ def test_a_name_with_several_refused_addresses_is_refused_for_its_address(monkey
         _guarded(socket_factory(()), (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))).close()
         assert tap.connecting
     finally:
-        _tap.reset(token)
+        current.reset(token)
 
 
 def test_the_socket_factory_opens_no_socket_to_a_refused_address() -> None:

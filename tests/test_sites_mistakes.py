@@ -91,7 +91,7 @@ CASES = {
     "unknown_table_in_stanza": (
         below("[site.proxy]\nhost = 'x'"),
         f'4: {TIMES}proxy = {{host = "x"}}: expected a known key: name, home, feeds, sitemaps, delay_seconds, hosts, '
-        "include, exclude, follow_article_links, max_depth, spider",
+        "include, exclude, follow_article_links, max_depth, verify_tls, spider",
     ),
     "top_key_in_a_stanza": (
         below('contact = "mailto:a@b.example"'),
@@ -204,6 +204,10 @@ CASES = {
     "switch_is_text": (
         below('follow_article_links = "yes"'),
         f'4: {TIMES}follow_article_links = "yes": expected true or false, without quotes',
+    ),
+    "verify_tls_no_switch": (
+        below("verify_tls = 0"),
+        f"4: {TIMES}verify_tls = 0: expected true or false, without quotes",
     ),
     "depth_negative": (below("max_depth = -1"), f"4: {TIMES}max_depth = -1: expected a whole number from 0 to 50"),
     "depth_not_whole": (below("max_depth = 1.5"), f"4: {TIMES}max_depth = 1.5: expected a whole number from 0 to 50"),

@@ -31,6 +31,7 @@ include = ['/news/']
 exclude = ['/live/', 'video']
 follow_article_links = true
 max_depth = 3
+verify_tls = false
 spider = "spiders/own.py:Own"
 [[site]]
 name = "post"
@@ -51,6 +52,7 @@ home = "http://post.localhost:8800"
         exclude=("/live/", "video"),
         follow_article_links=True,
         max_depth=3,
+        verify_tls=False,
         spider="spiders/own.py:Own",
     )
     assert sites["post"] == Site(name="post", home="http://post.localhost:8800")
@@ -185,6 +187,7 @@ written_sites = st.builds(
     include=st.lists(patterns, unique=True, max_size=3).map(tuple),
     follow_article_links=st.booleans(),
     max_depth=st.integers(0, 50),
+    verify_tls=st.booleans(),
 )
 
 
