@@ -153,12 +153,15 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
         started_at, begun = datetime.now(UTC), time.monotonic()
         visit.started_at = started_at
         try:
-            response = await self._within_patience(super().download_request(request), visit)
-            if "dataloss" in response.flags:
+            response = await self._within_patience(self._heard_out(request, tap, begun), visit)
+            if tap.remainder is not None:
+                visit.reason, visit.detail = "protocol", "the body makes no sense from some point on"
+            elif "dataloss" in response.flags:
                 tap.truncated = tap.truncated or "disconnect"
             return response
         except Exception as error:
-            tap.truncated = tap.truncated or truncation(error)
+            if tap.remainder is None:
+                tap.truncated = tap.truncated or truncation(error)
             visit.reason, visit.detail = why(error), detail(error)
             if tap.refused is not None and not tap.connecting:  # asyncio may make one bland error of several
                 visit.reason, visit.detail = "address", tap.refused
@@ -171,18 +174,29 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             raise
         finally:
             current.reset(token)
-            tap.is_over = True
+            tap.hang_up()
             del request.meta["download_maxsize"]  # or nothing would limit what a small body decodes to
             visit.elapsed_seconds = time.monotonic() - begun
-            received = tap.final_response()
+            interim, received = tap.interim_and_final()
             if received and not visit.released:
                 exchange = Exchange(
                     url=request.url, started_at=started_at, request=bytes(tap.request), response=received,
                     ip_address=tap.peer, protocols=tap.protocols, cipher_suite=tap.cipher_suite,
                     certificate_sha256=tap.certificate_sha256, truncated=tap.truncated,
-                    elapsed_seconds=visit.elapsed_seconds,
+                    elapsed_seconds=visit.elapsed_seconds, interim=interim,
                 )  # fmt: skip
                 self._keeper().archive(visit, exchange, exceptions=() if tap.verified else (NOT_VERIFIED,))
+
+    async def _heard_out(self, request: Request, tap: Tap, begun: float) -> Response:
+        """Scrapy's way to the response; what its parser gives up is received to its end all the same."""
+        until = begun + float(request.meta.get("download_timeout", 30.0))
+        try:
+            response = await super().download_request(request)
+        except Exception:
+            await tap.hear_out(until=until)
+            raise
+        await tap.hear_out(until=until)
+        return response
 
     async def _within_patience(self, download: Any, visit: Any) -> Response:
         """The download's result, unless the crawl is told to stop and the grace for what is under way runs out."""

@@ -1,6 +1,7 @@
 """The bytes of one connection in, both directions, as they cross it; what one request and its answer were out.
 
-A tap cuts at its limits and says so; it drops nothing of what came until then, decodes nothing and parses no header.
+A tap cuts at its limits and says so; it drops nothing of what came until then and decodes nothing. Where aiohttp's
+parser gives up, the tap hears the response out alone: that a response is odd is no reason to keep half of it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ import contextvars
 import hashlib
 import re
 import ssl
+import time
 from typing import Any
 
+from aiohttp import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
+
+from crawler.archive import Remainder
 
 MAX_HEADER_BYTES = 65_536  # of all heads of an answer, interim ones included
 MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
 MAX_PAGE_BYTES = 10_000_000
+# How long a server may be silent in a response of which nobody can say whether it is over.
+SILENCE_SECONDS = 2.0
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d")  # 100 Continue, 103 Early Hints; 101 is final
 
@@ -41,12 +48,16 @@ class Tap:
         self.protocols: tuple[str, ...] = ()
         self.cipher_suite: str | None = None
         self.certificate_sha256: str | None = None
+        self.line: asyncio.Transport | None = None  # the connection itself
+        self.remainder: Remainder | None = None  # of a response that its parser gave up
+        self._moved = asyncio.Event()
         self._head_at = 0  # where the head begins that has not ended yet; after it, where the final one began
         self._body_at: int | None = None  # where the body begins, once the final head is here
         self._seen = 0  # how far the end of a head was looked for
 
     def meet(self, transport: asyncio.Transport) -> None:
         """Note whom we are talking to, and under which protection."""
+        self.line = transport
         peer = transport.get_extra_info("peername")
         self.peer = str(peer[0]) if peer else None
         tls = transport.get_extra_info("ssl_object")
@@ -84,9 +95,60 @@ class Tap:
             self._head_at = self._seen = ending.end()
         self._seen = len(self.response)
 
-    def final_response(self) -> bytes:
-        """The response without the interim ones before it, which belong to the connection."""
-        return bytes(memoryview(self.response)[self._head_at :])
+    def parser_gave_up(self) -> None:
+        """From here on the tap alone listens; `hear_out` waits for the end."""
+        if self.remainder is None and not self.is_over:
+            self.remainder = Remainder()
+            self.remainder.feed(bytes(self.response))
+            if self.line is not None:
+                self.line.resume_reading()
+
+    def heard(self, data: bytes) -> None:
+        """More of a response that the parser gave up."""
+        assert self.remainder is not None
+        self.remainder.feed(data)
+        self._moved.set()
+
+    def hung_up(self) -> None:
+        """The connection is gone."""
+        if self.remainder is not None:
+            self.remainder.ended = True
+        self._moved.set()
+
+    async def hear_out(self, *, until: float) -> None:
+        """Wait for the rest of a response that the parser gave up: until it is whole, the connection ends, or the
+        server is silent; `until`, of the monotonic clock, at the latest. Sets `truncated`, and hangs up.
+        """
+        rest = self.remainder
+        if rest is None or self.line is None:
+            return
+        try:
+            while self.truncated is None and not rest.is_over:
+                patience = min(SILENCE_SECONDS, until - time.monotonic())
+                self._moved.clear()
+                try:
+                    await asyncio.wait_for(self._moved.wait(), max(0.0, patience))
+                except TimeoutError:
+                    self.truncated = "time"
+            if self.truncated is None and rest.is_whole is False:
+                self.truncated = "disconnect"
+        finally:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Nothing more is expected. Ends a connection that the parser has given up; others have their own ends."""
+        self.is_over = True
+        if self.remainder is not None and self.line is not None:
+            self.line.abort()
+
+    def interim_and_final(self) -> tuple[bytes, bytes]:
+        """The interim responses before the final one; and that one, or what came of it.
+
+        Interim responses belong to the connection, and readers of WARC take the first head for the response's. Where
+        nothing came after them, they are what there is.
+        """
+        begin = self._head_at if self._head_at < len(self.response) else 0
+        return bytes(self.response[:begin]), bytes(memoryview(self.response)[begin:])
 
 
 current: contextvars.ContextVar[Tap | None] = contextvars.ContextVar("tap", default=None)
@@ -102,11 +164,33 @@ class _TappedTransport:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        self._protocol.sent(bytes(data))
+        self._protocol.sent(bytes(data), self._transport)
         self._transport.write(data)
 
     def writelines(self, chunks: Any) -> None:
         self.write(b"".join(chunks))
+
+    def close(self) -> None:
+        """Closed, unless it is the parser that wants no more of a response: the tap does, and closes it itself."""
+        if not self._protocol.is_heard_out:
+            self._transport.close()
+
+
+class _Parser:
+    """aiohttp's parser; when it gives up, the tap learns of it."""
+
+    def __init__(self, parser: Any, protocol: TappedProtocol) -> None:
+        self._parser, self._protocol = parser, protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+    def feed_data(self, data: bytes) -> Any:
+        try:
+            return self._parser.feed_data(data)
+        except Exception as error:
+            self._protocol.parser_gave_up(error)
+            raise
 
 
 class TappedProtocol(ResponseHandler):
@@ -114,23 +198,48 @@ class TappedProtocol(ResponseHandler):
 
     tap: Tap | None = None
 
+    @property
+    def is_heard_out(self) -> bool:
+        """Whether the parser has given up and the tap still listens."""
+        return self.tap is not None and self.tap.remainder is not None and not self.tap.is_over
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         assert self.transport is not None
         self.transport = _TappedTransport(self.transport, self)  # type: ignore[assignment]
 
-    def sent(self, data: bytes) -> None:
+    def set_response_params(self, **params: Any) -> None:
+        super().set_response_params(**params)
+        self._parser = _Parser(self._parser, self)  # type: ignore[assignment]
+
+    def parser_gave_up(self, error: Exception) -> None:
+        if self.tap is not None:
+            self.tap.parser_gave_up()
+        if self._payload is not None and not self._payload.is_eof():
+            # aiohttp 3.14 tells nobody who reads a body of a mistake within it: they would wait for their whole time.
+            self._payload.set_exception(ClientPayloadError(f"{type(error).__name__}: {error}"))
+
+    def sent(self, data: bytes, transport: asyncio.Transport) -> None:
         tap = current.get()
-        if tap is not self.tap and tap is not None and self.transport is not None:
+        if tap is not self.tap and tap is not None:
             self.tap = tap  # a connection is used for one request after the other: the writer says whose it is now
-            tap.meet(self.transport)
+            tap.meet(transport)
         if self.tap is not None:
             self.tap.request += data
 
     def data_received(self, data: bytes) -> None:
         # What comes when nothing was asked, on a connection kept for later, would be taken for the next answer.
-        if data and self.tap is not None and (self.tap.is_over or not self.tap.received(data)):
-            if self.transport is not None:
-                self.transport.abort()
+        tap = self.tap
+        if data and tap is not None and (tap.is_over or not tap.received(data)):
+            assert tap.line is not None
+            tap.line.abort()
+            return
+        if tap is not None and tap.remainder is not None:
+            tap.heard(data)
             return
         super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self.tap is not None:
+            self.tap.hung_up()
+        super().connection_lost(exc)

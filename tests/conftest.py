@@ -76,6 +76,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         web: Web = self.server.web
         self.request.settimeout(30)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if web.tls is not None:
             try:
                 self.request = web.tls.wrap_socket(self.request, server_side=True)

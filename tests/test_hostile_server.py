@@ -91,7 +91,7 @@ def test_interim_answers_count_among_the_headers_and_end_with_them() -> None:
     interim = b"HTTP/1.1 100 Continue\r\n\r\n"
     tap = Tap(limit_bytes=10_000_000)
     assert tap.received(interim * 1000 + b"HTTP/1.1 200 OK\r\n\r\nhello")
-    assert tap.final_response() == b"HTTP/1.1 200 OK\r\n\r\nhello"
+    assert tap.interim_and_final() == (interim * 1000, b"HTTP/1.1 200 OK\r\n\r\nhello")
     tap, sent = Tap(limit_bytes=10_000_000), 0
     while tap.received(interim * 100):
         sent += len(interim) * 100

@@ -169,6 +169,58 @@ def is_chunked(head: MessageHead) -> bool:
     return head.transfer_codings[-1:] == ("chunked",)
 
 
+class Remainder:
+    """Takes a response piece by piece and says whether all that its head promises has come; keeps none of its body."""
+
+    def __init__(self) -> None:
+        self.is_whole: bool | None = False
+        """None: it has no head that promises anything, and only the end of the connection says that it is over."""
+        self.ended = False
+        """Set by whoever sees the connection end."""
+        self._start = b""
+        self._left: int | None = None
+        self._chunks: Dechunker | None = None
+        self._headed = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.ended or self.is_whole is True
+
+    def feed(self, data: bytes) -> None:
+        if not self._headed:
+            self._start += data
+            head = read_head(self._start)
+            if head is not None and head.status < 200 and head.status != 101:  # its final head is still to come
+                self._start = self._start[head.end :]
+                return
+            if _HEAD_END.search(self._start) is None:
+                self.is_whole = False if head else None
+                return
+            self._headed = True
+            self._expect(head)
+            data, self._start = self._start[head.end if head else 0 :], b""
+        if self._chunks is not None:
+            self._chunks.feed(data)
+            self.is_whole = self._chunks.finished
+        elif self._left is not None:
+            self._left -= len(data)
+            self.is_whole = self._left <= 0
+
+    def _expect(self, head: MessageHead | None) -> None:
+        lengths = set()
+        if head is not None:
+            lengths = {n.strip() for value in head.all("Content-Length") for n in value.split(",")}
+        if head is not None and head.status in (204, 304):
+            self._left = 0
+        elif head is not None and is_chunked(head):
+            self._chunks = Dechunker()
+        elif len(lengths) == 1 and (length := re.fullmatch("[0-9]{1,15}", lengths.pop())):
+            self._left = int(length[0])
+        else:
+            self.is_whole = None
+
+
 def payload_digest_of(response: bytes) -> tuple[str | None, int | None, int]:
     """Payload digest, status and entity bytes of a response; where it is no HTTP (None, None, all its bytes)."""
     head = read_head(response)

@@ -21,6 +21,8 @@ class Exchange:
     """Request line, headers and body as sent."""
     response: bytes
     """As received, any chunking and content coding in place; may be partial, empty, or no HTTP at all."""
+    interim: bytes = b""
+    """Interim responses (100, 103) that came before it, each with its empty line."""
     ip_address: str | None
     protocols: tuple[str, ...] = ()
     """WARC-Protocol values, such as ("http/1.1", "tls/1.3")."""

@@ -119,7 +119,8 @@ def metadata_record(
     """What we know beside the bytes, as warc-fields: `via` and `fetchTimeMs` in Heritrix's sense, then fields of our
     own.
 
-    `announcement` is JSON on one line, and repeats; so do `signal` and `exception`.
+    `announcement` is JSON on one line, and repeats; so do `signal` and `exception`. `interim` is what came before
+    the final response, its bytes as ISO 8859-1 in a JSON string.
     """
     about: Fields = []
     via = notes.hop_from or next((a.source_url for a in notes.announcements if a.source_url), None)
@@ -137,6 +138,8 @@ def metadata_record(
     about += [("announcement", _announcement(a)) for a in notes.announcements]
     about += [("signal", signal) for signal in notes.signals]
     about += [("exception", exception) for exception in notes.exceptions]
+    if exchange.interim:
+        about.append(("interim", json.dumps(exchange.interim.decode("iso-8859-1"))))
     if exchange.certificate_sha256:
         about.append(("certificateSha256", exchange.certificate_sha256))
     about += [("redacted", name) for name in without_secrets(exchange.request)[1]]
