@@ -91,7 +91,7 @@ class ArchiveWriter:
         return due
 
     def sync(self) -> None:
-        """Flushes to the disk; after it, everything written is there. OSError, then and ever after, where it may not."""
+        """Flushes to the disk; after it, everything written is there. OSError, then and ever after, where it is not."""
         if self._file is not None:
             self._file.sync()
 
