@@ -9,6 +9,7 @@ from crawler.discovery.robots_sitemaps import sitemaps_in_robots
 from crawler.discovery.shape import looks_like_article, looks_like_section
 from crawler.discovery.sitemaps import Sitemap, read_sitemap
 from crawler.discovery.usual_places import usual_places
+from crawler.discovery.variants import VariantShape, variant_shape
 
 __all__ = [
     "Feed",
@@ -17,6 +18,7 @@ __all__ = [
     "NotASitemap",
     "PageLinks",
     "Sitemap",
+    "VariantShape",
     "looks_like_article",
     "looks_like_section",
     "read_feed",
@@ -24,4 +26,5 @@ __all__ = [
     "read_sitemap",
     "sitemaps_in_robots",
     "usual_places",
+    "variant_shape",
 ]
