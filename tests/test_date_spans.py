@@ -137,7 +137,8 @@ def test_dates_in_addresses_of_articles(path: str, start: datetime, days: int) -
 
 
 @pytest.mark.parametrize(
-    "path", ["news/the-best-films-of-2011", "2011/", "news/story-12345678", "2011/13/a", "a?date=2011-03-04", "q/20119999-x"]
+    "path",
+    ["news/the-best-films-of-2011", "2011/", "news/story-12345678", "2011/13/a", "a?date=2011-03-04", "q/20119999-x"],
 )
 def test_addresses_of_articles_that_name_no_day(path: str) -> None:
     assert span_in_article_url(f"https://times.example/{path}") is None

@@ -52,7 +52,10 @@ def test_hosts_of_mobile_and_amp_editions() -> None:
     shape = variant_shape("https://m.times.example/news/ferry-reopens?x=1")
     assert shape is not None
     assert shape.form == "mobile"
-    assert shape.of == ("https://www.times.example/news/ferry-reopens?x=1", "https://times.example/news/ferry-reopens?x=1")
+    assert shape.of == (
+        "https://www.times.example/news/ferry-reopens?x=1",
+        "https://times.example/news/ferry-reopens?x=1",
+    )
     both = variant_shape("https://amp.times.example/news/ferry-reopens/amp/")
     assert both is not None
     assert "https://www.times.example/news/ferry-reopens/" in both.of, "two marks may stand on one address"

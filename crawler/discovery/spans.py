@@ -23,12 +23,13 @@ _MONTHS = {
     )
     for prefix in prefixes.split()
 }  # fmt: skip
-_NAME = r"(?P<name>jan|gen|ene|feb|fev|fév|mar|mär|mae|mrt|apr|avr|abr|may|mai|mag|mei|maj|jun|giu|juin|jul|lug|juil|aug|ago|aou|aoû|sep|set|oct|okt|out|ott|nov|dec|dez|déc|dic)[^\W\d_]{0,7}"
+_NAME = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[^\W\d_]{{0,7}}"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _YMD = re.compile(rf"{_YEAR}(?P<sep>[-/._])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}})(?!\d)")
 _DMY = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/. ])(?P<two>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d\d)(?!\d)")
 _NAMED_DAY = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?[\s.-]*(?:de\s+)?{_NAME}\.?[\s,.-]*(?:de[l]?\s+)?{_YEAR}(?!\d)", re.I
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?[\s.-]*(?:de\s+)?{_NAME}\.?[\s,.-]*(?:de[l]?\s+)?{_YEAR}(?!\d)",
+    re.I,
 )
 _NAMED_FIRST = re.compile(rf"{_NAME}\.?[\s-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,-]+{_YEAR}(?!\d)", re.IGNORECASE)
 _NAMED_MONTH = re.compile(rf"{_NAME}\.?[\s,-]+{_YEAR}(?!\d)", re.IGNORECASE)
@@ -44,7 +45,8 @@ _IN_PATH = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _MONTH_FIRST = re.compile(
-    rf"(?<![a-z0-9])(?:(?:(?P<day>0[1-9]|[12]\d|3[01])[-_./])?(?P<month>0[1-9]|1[0-2])|{_NAME})[-_./]{_YEAR}(?!\d)", re.I
+    rf"(?<![a-z0-9])(?:(?:(?P<day>0[1-9]|[12]\d|3[01])[-_./])?(?P<month>0[1-9]|1[0-2])|{_NAME})[-_./]{_YEAR}(?!\d)",
+    re.I,
 )
 _PARAMETER = re.compile(r"(?:^|&)(?P<name>[a-z_]+)=(?P<value>[^&]*)", re.IGNORECASE)
 _PARAMETERS = {
@@ -53,12 +55,11 @@ _PARAMETERS = {
     "day": ("day", "dd", "d", "tag", "jour", "dia"),
 }
 # In an article's address a year alone is part of a headline as often as not.
-_ARTICLE_DAY = re.compile(
-    r"(?:^|[/_-])(?P<year>(?:19|20)\d\d)(?P<sep>[-/_])(?P<month>0?[1-9]|1[0-2])(?P=sep)(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)"
-)
-_ARTICLE_COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)/?(?P<month>0[1-9]|1[0-2])/?(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)"
+_ARTICLE_DAY = re.compile(rf"(?:^|[/_-]){_YEAR}(?P<sep>[-/_])(?P<month>0?[1-9]|1[0-2])(?P=sep){_DAY}")
+_ARTICLE_COMPACT = re.compile(rf"(?<!\d){_YEAR}/?(?P<month>0[1-9]|1[0-2])/?(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
 _ARTICLE_MONTH = re.compile(r"/(?P<year>(?:19|20)\d\d)(?P<sep>[-/])(?P<month>0[1-9]|1[0-2])(?=/)")
-_ARTICLE_NAMED = re.compile(rf"/{_YEAR}/{_NAME}/(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)", re.IGNORECASE)
+_ARTICLE_NAMED = re.compile(rf"/{_YEAR}/{_NAME}/{_DAY}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def span_in_sitemap_url(url: str) -> Span | None:
     """The time that a sitemap's address names, in path or query; the hull where it names several: 2010-2015."""
     rest = url.partition("://")[2].partition("/")[2]
     path, _, query = rest.partition("?")
-    given: dict[str, str] = {}
+    given: dict[str, str | None] = {}
     spans: list[Span | None] = []
     for found in _PARAMETER.finditer(query):
         part = next((part for part, names in _PARAMETERS.items() if found["name"].lower() in names), None)
@@ -127,7 +128,7 @@ def span_in_sitemap_url(url: str) -> Span | None:
             given.setdefault(part, found["value"])
         else:
             spans.extend(_in_path(found["value"]))
-    if "year" in given and len(given["year"]) == 4:
+    if len(given.get("year") or "") == 4:
         if "month" not in given:
             given.pop("day", None)
         spans.append(_of_groups(given))

@@ -16,7 +16,8 @@ MOST_FORMS = 12  # addresses that the article itself may have; each is a look in
 # A whole path segment: /story/amp/, /amp/story/. Words that name the printed form in the languages of the news set.
 _AMP_SEGMENT = re.compile(r"amp", re.IGNORECASE)
 _PRINT_SEGMENT = re.compile(
-    r"print|printable|printversion|print-version|drucken|druckversion|imprimir|imprimer|stampa|imprimible", re.IGNORECASE
+    r"print|printable|printversion|print-version|drucken|druckversion|imprimir|imprimer|stampa|imprimible",
+    re.IGNORECASE,
 )
 # /story.amp, /story.amp.html, /story.print.html; "-amp" is left alone: it ends headlines about amplifiers.
 _AMP_ENDING = re.compile(r"\.amp(?P<ending>\.s?html?)?$", re.IGNORECASE)
@@ -73,7 +74,7 @@ def _undone(url: str) -> Iterator[tuple[str, str]]:
     asked = f"?{query}" if question else ""
     for form, plain in _without_path_mark(path):
         yield form, f"{scheme}://{authority}{plain}{asked}"
-    label, dot, domain = authority.partition(".")
+    label, _, domain = authority.partition(".")
     if label in _HOSTS and "." in domain:
         for host in (f"www.{domain}", domain):
             yield _HOSTS[label], f"{scheme}://{host}{path}{asked}"
