@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
@@ -98,6 +99,57 @@ def test_other_encodings_and_byte_order_marks(head: str, encoding: str, content_
     text = rss(item(title=title, link="https://times.example/a"), head).decode()
     (found,) = read_feed(text.encode(encoding), url=URL, content_type=content_type).items
     assert found.title == title
+
+
+def test_gzip_that_nobody_declared_once_or_twice_over() -> None:
+    body = rss(item(title="A", link="https://times.example/a"))
+    for packed in (gzip.compress(body), gzip.compress(gzip.compress(body)), gzip.compress(b"\xef\xbb\xbf\n" + body)):
+        assert urls(read_feed(packed, url=URL)) == ["https://times.example/a"]
+    cut = gzip.compress(rss("".join(item(link=f"https://times.example/{n * n}") for n in range(2000))))
+    feed = read_feed(cut[: len(cut) // 2], url=URL)
+    assert 100 < len(feed.items) < 1900
+    assert "gzip ends early" in feed.notes
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        b"\n\n\n",
+        b"Warning: Cannot modify header information in /var/www/feed.php on line 12\n",
+        b"<br />\n<b>Deprecated</b>:  strftime() is deprecated in <b>/var/www/x.php</b> on line <b>7</b><br />\n",
+        b"\xef\xbb\xbf\xef\xbb\xbf",
+    ],
+)
+def test_what_a_broken_script_printed_before_it(printed: bytes) -> None:
+    assert urls(read_feed(printed + rss(item(link="https://times.example/a")), url=URL)) == ["https://times.example/a"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (b'xmlns="http://www.w3.org/2005/Atom"', b""),
+        (b"http://www.w3.org/2005/Atom", b"http://www.w3.org/2005/atom/"),
+        (b"http://www.w3.org/2005/Atom", b"https://www.w3.org/2005/Atom"),
+    ],
+)
+def test_a_namespace_that_is_misspelt_or_missing(wrong: bytes, right: bytes) -> None:
+    body = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><title>A</title>' \
+        b'<link href="https://times.example/a"/></entry></feed>'  # fmt: skip
+    assert urls(read_feed(body.replace(wrong, right), url=URL)) == ["https://times.example/a"]
+
+
+def test_an_undeclared_prefix_does_not_end_it() -> None:
+    body = rss(item(link="https://times.example/a", **{"media:thumbnail": "x", "dc:date": "2026-11-22"}))
+    assert urls(read_feed(body, url=URL)) == ["https://times.example/a"]
+
+
+def test_utf_16_without_a_byte_order_mark_and_json_in_it() -> None:
+    text = rss(item(title="Grüße", link="https://times.example/a")).decode()
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (found,) = read_feed(text.encode(encoding), url=URL).items
+        assert found.title == "Grüße"
+    feed = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [{"url": "/a"}]})
+    assert urls(read_feed(feed.encode("utf-16"), url=URL)) == ["https://times.example/a"]
 
 
 def test_entries_without_link_or_date() -> None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from crawler.discovery import NotASitemap, Sitemap, read_sitemap, sitemaps_in_robots, usual_places
+from crawler.discovery.sitemaps import SitemapReader
 
 URL = "https://times.example/sitemaps/news.xml"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -76,6 +77,49 @@ def test_gzip_whatever_its_name_even_twice_over_members() -> None:
     assert len(read_sitemap(gzip.compress(body[:half]) + gzip.compress(body[half:]), url=URL).items) == 2
 
 
+def test_gzip_twice_over_and_gzip_that_is_none() -> None:
+    body = urlset(entry("https://times.example/a"))
+    assert urls(read_sitemap(gzip.compress(gzip.compress(body)), url=URL + ".gz")) == ["https://times.example/a"]
+    assert urls(read_sitemap(body, url=URL + ".gz")) == ["https://times.example/a"]
+    with pytest.raises(NotASitemap):
+        read_sitemap(gzip.compress(gzip.compress(gzip.compress(gzip.compress(body)))), url=URL)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<urlset {NS}>",  # the prefix of news is nowhere declared
+        f'<urlset {NS} xmlns:news="http://www.google.com/schemas/sitemap_news/0.9">',
+        f'<urlset xmlns="http://www.sitemap.org/schemas/sitemaps/0.9" {NEWS}>',
+        "<urlset>",
+    ],
+)
+def test_namespaces_that_are_misspelt_or_missing(head: str) -> None:
+    news = "<news:news><news:publication_date>2026-11-22</news:publication_date><news:title>T</news:title></news:news>"
+    body = f"{head}<url><loc>https://times.example/a</loc>{news}</url></urlset>".encode()
+    (found,) = read_sitemap(body, url=URL).items
+    assert (found.channel, found.title, found.published_raw) == ("news_sitemap", "T", "2026-11-22")
+
+
+def test_other_forms_of_a_page_are_read_as_its_forms() -> None:
+    links = (
+        '<x:link rel="alternate" hreflang="de" href="https://times.example/de/a"/>'
+        '<x:link rel="alternate" hreflang="en" href="https://times.example/a"/>'
+        '<x:link rel="amphtml" href="/a/amp/"/><x:link rel="stylesheet" href="/a.css"/>'
+        '<x:link rel="alternate" media="only screen and (max-width: 640px)" href="https://m.times.example/a"/>'
+    )
+    body = urlset(entry("https://times.example/a", links)).replace(
+        b"<urlset ", b'<urlset xmlns:x="http://w3.org/xhtml" '
+    )
+    article, *others = read_sitemap(body, url=URL).items
+    assert (article.url, article.form, article.variant_of) == ("https://times.example/a", None, None)
+    assert [(f.url, f.form) for f in others] == [
+        ("https://times.example/de/a", "translation"), ("https://times.example/a/amp/", "amp"),
+        ("https://m.times.example/a", "mobile"),
+    ]  # fmt: skip
+    assert {f.variant_of for f in others} == {article.url}
+
+
 def test_cut_gzip_is_read_as_far_as_it_goes() -> None:
     body = gzip.compress(urlset("".join(entry(f"https://times.example/{n * n}") for n in range(5000))))
     sitemap = read_sitemap(body[: len(body) // 2], url=URL)
@@ -107,6 +151,12 @@ def test_a_gzip_bomb_stops_at_the_standards_limit() -> None:
         b"<urlset><url><loc>https://times.example/a</loc></url><url><loc>",
         b"<urlset><sitemap><loc>https://times.example/a</loc></sitemap></urlset>",
         b'<?xml-stylesheet href="s.xsl"?><!-- made by hand --><urlset><!-- x --><url><loc><!-- y -->https://times.example/a</loc></url></urlset>',
+        b"<URLSET><URL><LOC>https://times.example/a</LOC></URL></URLSET>",
+        b"Warning: something in x.php on line 3\n<?xml version='1.0'?><urlset><url><loc>https://times.example/a</loc></url></urlset>",
+        b"<br />\n<b>Notice</b>: x<br /><urlset><url><loc>https://times.example/a</loc></url></urlset>",
+        b"<urlset xml:base='https://other.example/'><url><loc>../a</loc></url></urlset>",
+        b"<?xml version='1.1'?><urlset><url><lastmod/><loc>https://times.example/a</loc></url></urlset>",
+        "<urlset><url><loc>https://times.example/a</loc></url></urlset>".encode("utf-16-le"),
         b"https://times.example/a\n",
         b"\xef\xbb\xbfhttps://times.example/a\r\n\r\n# comment\r\nhttps://times.example/a",
     ],
@@ -170,6 +220,24 @@ def test_fifty_thousand_entries_in_little_time_and_memory() -> None:
     sitemap = read_sitemap(body, url=URL)
     assert time.process_time() - start < 10
     assert len(sitemap.items) == 50_000
+
+
+def test_several_megabytes_with_news_and_images_take_no_minute() -> None:
+    more = "<news:news><news:title>" + "long title " * 20 + "</news:title></news:news>" + "<x>y</x>" * 20
+    body = urlset("".join(entry(f"https://times.example/{n}", more) for n in range(20_000)))
+    assert len(body) > 5_000_000
+    start = time.process_time()
+    assert len(read_sitemap(body, url=URL).items) == 20_000
+    assert time.process_time() - start < 10
+
+
+def test_it_is_read_step_by_step_so_that_a_crawl_can_do_other_things_in_between() -> None:
+    reader = SitemapReader(urlset("".join(entry(f"https://times.example/{n}") for n in range(50_000))), url=URL)
+    longest, begun = 0.0, time.process_time()
+    for _ in reader:
+        longest, begun = max(longest, time.process_time() - begun), time.process_time()
+    assert longest < 0.2
+    assert (reader.kind, reader.notes) == ("urlset", ())
 
 
 def test_more_entries_than_anyone_needs_are_left_out_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:

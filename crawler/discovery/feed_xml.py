@@ -28,12 +28,8 @@ _CDATA_OR_TAG = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<tag><)", re.DOTALL)
 _BASE = re.compile(rb"xml:base\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
 
-def readable_feed(body: bytes, *, url: str) -> tuple[bytes, str | None, tuple[str, ...]]:
-    """The feed's XML, its charset where the body itself decides it, and notes on what was cut.
-
-    Raises NotAFeed where the root element is not one of a feed.
-    """
-    body, charset = _without_utf16(body.lstrip(b" \t\r\n"))
+def readable_feed(body: bytes, *, url: str) -> tuple[bytes, tuple[str, ...]]:
+    """The feed's XML and notes on what was cut. Raises NotAFeed where the root element is not one of a feed."""
     _expect_feed_root(body, url)
     notes = []
     tags = 0
@@ -47,18 +43,7 @@ def readable_feed(body: bytes, *, url: str) -> tuple[bytes, str | None, tuple[st
     if len(bases) > MAX_BASES or sum(map(len, bases)) > MAX_BASE_BYTES:
         body = _BASE.sub(b"", body)
         notes.append(f"{len(bases)} xml:base attributes, not heeded")
-    return body, charset, tuple(notes)
-
-
-def _without_utf16(body: bytes) -> tuple[bytes, str | None]:
-    """UTF-16 as UTF-8, without the XML declaration that contradicts it; all else as it is."""
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = body.decode("utf-16", "replace")
-    elif body[:2] in (b"<\x00", b"\x00<"):
-        text = body.decode("utf-16-le" if body[0] else "utf-16-be", "replace")
-    else:
-        return body, None
-    return re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8", "replace"), "utf-8"
+    return body, tuple(notes)
 
 
 def _expect_feed_root(body: bytes, url: str) -> None:

@@ -15,6 +15,7 @@ import feedparser
 
 from crawler.discovery.feed_xml import readable_feed
 from crawler.discovery.found import Found, NotAFeed
+from crawler.discovery.packing import unpacked, without_utf16
 from crawler.urls import normalise
 
 __all__ = ["Feed", "read_feed"]
@@ -44,12 +45,15 @@ def read_feed(body: bytes, *, url: str, content_type: str | None = None) -> Feed
     `content_type` is believed for its charset only, and only where the document does not contradict it. Raises
     NotAFeed, with what the body is instead.
     """
-    text = body.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
-    if not text:
+    body, packing = unpacked(body)
+    body, from_body = without_utf16(body)
+    body = body.lstrip(b" \t\r\n\x00")
+    if not body.strip():
         raise NotAFeed(url=url, what="the body is empty")
-    if text[:1] in (b"{", b"["):
-        return _json_feed(text, url)
-    body, charset, notes = readable_feed(body, url=url)
+    if body[:1] in (b"{", b"["):
+        return _json_feed(body, url)
+    body, notes = readable_feed(body, url=url)
+    charset = from_body
     headers = {"content-location": url}
     declared = _CHARSET.search(content_type or "")
     charset = charset or (declared[1] if declared else None)
@@ -73,7 +77,7 @@ def read_feed(body: bytes, *, url: str, content_type: str | None = None) -> Feed
         title=_plain(_value(parsed.feed, "title")),
         format=parsed.version or "rss",
         items=tuple(items.found.values()),
-        notes=(*notes, *items.notes()),
+        notes=(*packing, *notes, *items.notes()),
     )
 
 

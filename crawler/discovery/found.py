@@ -7,17 +7,18 @@ from dataclasses import dataclass
 __all__ = ["Found", "NotAFeed", "NotASitemap"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)  # an index may name 100,000 of them
 class Found:
     """One URL that a feed, sitemap or page named."""
 
     url: str  # in the frontier's form, see crawler.urls.normalise
     kind: str  # article | feed | sitemap | section | page
-    channel: str  # feed | sitemap | news_sitemap | home | section
+    channel: str  # feed | sitemap | news_sitemap | home | section, or page: what an article says of itself
     title: str | None = None  # plain text
     published_raw: str | None = None  # as found
     modified_raw: str | None = None  # as found
-    variant_of: str | None = None  # the URL whose AMP, print or translated form this is
+    variant_of: str | None = None  # the URL whose other form this is; of the form "canonical", whose article
+    form: str | None = None  # amp | print | mobile | translation | canonical; None where it is no variant
 
 
 class _NotWhatItShouldBe(ValueError):

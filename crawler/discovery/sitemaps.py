@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,15 +11,15 @@ from typing import Literal
 from lxml import etree
 
 from crawler.discovery.found import Found, NotASitemap
+from crawler.discovery.packing import unpacked, without_utf16
 from crawler.urls import normalise
 
-__all__ = ["Sitemap", "read_sitemap"]
+__all__ = ["Sitemap", "SitemapReader", "read_sitemap"]
 
 MAX_ITEMS = 100_000  # sitemaps.org allows 50,000 in one file; some write more
-MAX_BYTES = 50 * 1024 * 1024  # the standard's limit, uncompressed; what is over is not read, and said in `notes`
 
 _ROOT_KINDS: dict[str, Literal["index", "urlset"]] = {"sitemapindex": "index", "urlset": "urlset"}
-_FEED_ROOTS = frozenset({"rss", "feed", "RDF"})
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 # No sitemap needs a document type; without it there are no entities to expand or fetch.
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 
@@ -43,45 +42,114 @@ class _Entry:
     is_news: bool = False
     title: str | None = None
     published: str | None = None
+    others: list[tuple[str, str]] = field(default_factory=list)  # forms of the page, and their addresses as written
 
 
-@dataclass
-class _Reading:
-    url: str
-    found: dict[str, Found] = field(default_factory=dict)
-    without_url: int = 0
-    over: int = 0
-    any_news: bool = False
-    notes: list[str] = field(default_factory=list)
+class SitemapReader:
+    """A sitemap that is read as one goes through it, so that a crawl can do other things in between.
 
-    def add(self, entry: _Entry, kind: str) -> None:
+    `kind` and `notes` are right once all was read. The first step raises NotASitemap, with what the body is instead.
+    """
+
+    def __init__(self, body: bytes, *, url: str) -> None:
+        self.url = url
+        self._body = body
+        self._root: Literal["index", "urlset"] = "urlset"
+        self._seen: set[str] = set()
+        self._without_url = self._over = self._variants = 0
+        self._any_news = False
+        self._notes: list[str] = []
+
+    @property
+    def kind(self) -> Literal["index", "urlset", "news"]:
+        return "news" if self._root == "urlset" and self._any_news else self._root
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        notes = list(self._notes)
+        if self._without_url:
+            notes.append(f"{self._without_url} entries without an http address")
+        if self._over:
+            notes.append(f"{self._over} entries over the first {MAX_ITEMS} left out")
+        return tuple(notes)
+
+    def __iter__(self) -> Iterator[Found]:
+        body, notes = unpacked(self._body)
+        self._notes += notes
+        if not body:
+            raise NotASitemap(url=self.url, what="the body is empty")
+        body = without_utf16(body)[0].lstrip()
+        if body.startswith(b"<"):
+            yield from self._xml(body)
+        else:
+            yield from self._lines(body)
+
+    def _found(self, entry: _Entry, kind: str) -> Iterator[Found]:
         address = normalise(entry.loc, self.url) if entry.loc else None
         if address is None:
-            self.without_url += 1
-        elif address not in self.found:
-            if len(self.found) >= MAX_ITEMS:
-                self.over += 1
-                return
-            self.any_news = self.any_news or entry.is_news
-            self.found[address] = Found(
-                url=address,
-                kind=kind,
-                channel="news_sitemap" if entry.is_news else "sitemap",
-                title=entry.title,
-                published_raw=entry.published,
-                modified_raw=entry.modified,
-            )
+            self._without_url += 1
+            return
+        if address in self._seen:
+            return
+        if len(self._seen) >= MAX_ITEMS:
+            self._over += 1
+            return
+        self._seen.add(address)
+        self._any_news = self._any_news or entry.is_news
+        channel = "news_sitemap" if entry.is_news else "sitemap"
+        yield Found(
+            url=address, kind=kind, channel=channel, title=entry.title, published_raw=entry.published,
+            modified_raw=entry.modified,
+        )  # fmt: skip
+        for form, href in entry.others if kind == "article" else ():
+            other = normalise(href, self.url)
+            if other is not None and other not in self._seen and self._variants < MAX_ITEMS:
+                self._variants += 1
+                yield Found(url=other, kind=kind, channel=channel, variant_of=address, form=form)
 
-    def sitemap(self, kind: Literal["index", "urlset"]) -> Sitemap:
-        if self.without_url:
-            self.notes.append(f"{self.without_url} entries without an http address")
-        if self.over:
-            self.notes.append(f"{self.over} entries over the first {MAX_ITEMS} left out")
-        return Sitemap(
-            kind="news" if kind == "urlset" and self.any_news else kind,
-            items=tuple(self.found.values()),
-            notes=tuple(self.notes),
-        )
+    def _xml(self, body: bytes) -> Iterator[Found]:
+        seen_root = False
+        entry = _Entry()
+        for event, element in _events(body):
+            name = _local_name(element)
+            if event == "start":
+                if not seen_root:
+                    self._root, seen_root = _root_kind(name, self.url), True
+                elif name in ("url", "sitemap"):
+                    entry = _Entry()
+                continue
+            parent = element.getparent()
+            above = _local_name(parent) if parent is not None else ""
+            if above in ("url", "sitemap"):  # image:loc and video:… stand a level further down
+                if name == "loc":
+                    entry.loc = entry.loc or _text(element)
+                elif name == "lastmod":
+                    entry.modified = _text(element)
+                elif name == "news":
+                    entry.is_news = True
+                elif name == "link" and (form := _form_of(element)) is not None:
+                    entry.others.append((form, element.get("href") or ""))
+            elif above == "news" and name == "title":
+                entry.title = _text(element)
+            elif above == "news" and name == "publication_date":
+                entry.published = _text(element)
+            if name in ("url", "sitemap"):
+                # An index in whose entries <url> is written for <sitemap>, and the reverse, occur: the root decides.
+                yield from self._found(entry, "sitemap" if self._root == "index" else "article")
+                entry = _Entry()
+                _forget(element)
+        if not seen_root:
+            raise NotASitemap(url=self.url, what="no XML element in it")
+
+    def _lines(self, body: bytes) -> Iterator[Found]:
+        """The plain text form: one URL per line (sitemaps.org, "Text file")."""
+        lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
+        addresses = [line for line in lines if line.startswith(("http://", "https://")) and " " not in line]
+        if len(addresses) * 2 <= len(lines):  # a page of prose that mentions addresses is not a list of them
+            raise NotASitemap(url=self.url, what="neither XML nor a list of URLs")
+        self._without_url = len(lines) - len(addresses)
+        for address in addresses:
+            yield from self._found(_Entry(loc=address), "article")
 
 
 def read_sitemap(body: bytes, *, url: str) -> Sitemap:
@@ -90,72 +158,25 @@ def read_sitemap(body: bytes, *, url: str) -> Sitemap:
     Broken XML is read as far as it can be. Every URL of a urlset is taken for an article: the site itself announced
     it. Raises NotASitemap, with what the body is instead (a feed often is).
     """
-    reading = _Reading(url)
-    if body.startswith(b"\x1f\x8b"):
-        body = _gunzip(body, reading)
-    body = body[:MAX_BYTES].lstrip(b" \t\r\n")
-    if body.startswith(b"\xef\xbb\xbf"):
-        body = body[3:].lstrip(b" \t\r\n")
-    if not body:
-        raise NotASitemap(url=url, what="the body is empty")
-    if body.startswith(b"<") or body[:2] in (b"\xff\xfe", b"\xfe\xff") or body[:2] == b"\x00<":
-        return _xml(body, reading)
-    return _lines(body, reading)
+    reader = SitemapReader(body, url=url)
+    items = tuple(reader)
+    return Sitemap(kind=reader.kind, items=items, notes=reader.notes)
 
 
-def _gunzip(body: bytes, reading: _Reading) -> bytes:
-    """Decompressed, at most MAX_BYTES of it; as far as it goes where the file is cut short."""
-    out = bytearray()
-    rest = body
-    while rest.startswith(b"\x1f\x8b") and len(out) < MAX_BYTES:
-        inflater = zlib.decompressobj(wbits=31)
-        try:
-            out += inflater.decompress(rest, MAX_BYTES - len(out))
-        except zlib.error as problem:
-            reading.notes.append(f"damaged gzip: {problem}")
-            break
-        if not inflater.eof:
-            over = bool(inflater.unconsumed_tail)
-            reading.notes.append(f"over {MAX_BYTES} bytes, the rest not read" if over else "gzip ends early")
-            break
-        rest = inflater.unused_data
-    return bytes(out)
+def _local_name(element: etree._Element) -> str:
+    """The name without its namespace, be that declared or not, right or misspelt; "" for what is no element."""
+    tag = element.tag
+    return re.split("[}:]", tag)[-1].lower() if isinstance(tag, str) else ""
 
 
-def _xml(body: bytes, reading: _Reading) -> Sitemap:
-    kind: Literal["index", "urlset"] | None = None
-    entry = _Entry()
-    for event, element in _events(body):
-        tag = element.tag
-        if not isinstance(tag, str):  # an entity reference
-            continue
-        name = tag.rpartition("}")[2]
-        if event == "start":
-            if kind is None:
-                kind = _root_kind(name, reading.url)
-            elif name in ("url", "sitemap"):
-                entry = _Entry()
-            continue
-        parent = element.getparent()
-        above = parent.tag.rpartition("}")[2] if parent is not None and isinstance(parent.tag, str) else ""
-        if above in ("url", "sitemap"):  # image:loc and video:… stand a level further down
-            if name == "loc":
-                entry.loc = entry.loc or _text(element)
-            elif name == "lastmod":
-                entry.modified = _text(element)
-            elif name == "news":
-                entry.is_news = True
-        elif above == "news" and name == "title":
-            entry.title = _text(element)
-        elif above == "news" and name == "publication_date":
-            entry.published = _text(element)
-        if name in ("url", "sitemap") and kind is not None:
-            # An index in whose entries <url> is written for <sitemap>, and the reverse, occur: the root decides.
-            reading.add(entry, "sitemap" if kind == "index" else "article")
-            _forget(element)
-    if kind is None:
-        raise NotASitemap(url=reading.url, what="no XML element in it")
-    return reading.sitemap(kind)
+def _form_of(link: etree._Element) -> str | None:
+    """What an <xhtml:link> in an entry names: the AMP, mobile or translated form of its page, or None."""
+    rel = (link.get("rel") or "").lower().split()
+    if "amphtml" in rel:
+        return "amp"
+    if "alternate" not in rel:
+        return None
+    return "translation" if link.get("hreflang") else "mobile" if link.get("media") else None
 
 
 def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
@@ -182,7 +203,7 @@ def _root_kind(name: str, url: str) -> Literal["index", "urlset"]:
         return _ROOT_KINDS[name]
     if name in _FEED_ROOTS:
         raise NotASitemap(url=url, what="it is a feed")
-    what = "it is an HTML page" if name.lower() == "html" else f"its root element is <{name[:40]}>"
+    what = "it is an HTML page" if name == "html" else f"its root element is <{name[:40]}>"
     raise NotASitemap(url=url, what=what)
 
 
@@ -197,15 +218,3 @@ def _forget(element: etree._Element) -> None:
 def _text(element: etree._Element) -> str | None:
     text = (element.text or "") + "".join(child.tail or "" for child in element)
     return " ".join(text.split()) or None
-
-
-def _lines(body: bytes, reading: _Reading) -> Sitemap:
-    """The plain text form: one URL per line (sitemaps.org, "Text file")."""
-    lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
-    addresses = [line for line in lines if line.startswith(("http://", "https://")) and " " not in line]
-    if len(addresses) * 2 <= len(lines):  # a page of prose that mentions addresses is not a list of them
-        raise NotASitemap(url=reading.url, what="neither XML nor a list of URLs")
-    reading.without_url = len(lines) - len(addresses)
-    for address in addresses:
-        reading.add(_Entry(loc=address), "article")
-    return reading.sitemap("urlset")
