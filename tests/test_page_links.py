@@ -121,10 +121,21 @@ def test_a_longer_text_wins_where_a_story_is_linked_twice() -> None:
 
 def test_links_not_worth_following() -> None:
     story = "/2026/11/22/a-story"
-    links = page(
-        "".join(f'<a href="{story}{more}">x</a>' for more in ("?replytocom=4", "?share=x", "/print/", "?print=1"))
-    )
+    links = page("".join(f'<a href="{story}{more}">x</a>' for more in ("?replytocom=4", "?share=x", "?redirect_to=/x")))
     assert links.links == ()
+
+
+def test_amp_and_print_forms_of_articles_are_told_by_the_article_that_they_are_of() -> None:
+    links = page(
+        '<a href="/2026/11/22/a-story/amp/">x</a><a href="/2026/11/22/b-story?print=1">x</a><a href="/sport/amp">x</a>'
+        '<a href="/news/print-is-not-dead-say-five-publishers">x</a><a href="/amp">x</a>'
+    )
+    assert kinds(links) == {
+        "/2026/11/22/a-story/amp/": "article",
+        "/2026/11/22/b-story?print=1": "article",
+        "/sport/amp": "section",
+        "/news/print-is-not-dead-say-five-publishers": "article",
+    }
 
 
 def test_base_href_is_honoured() -> None:
@@ -146,6 +157,8 @@ def test_what_the_head_announces() -> None:
         <link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">
         <link rel="alternate feed" type="application/atom+xml; charset=utf-8" href="https://feeds.example/times">
         <link rel="alternate" type="application/json+oembed" href="/oembed">
+        <link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/7">
+        <link rel="alternate" type="application/json" title="JSON Feed" href="/feed.json">
         <link rel="sitemap" type="application/xml" href="/map.xml">
         <link rel="canonical" href="https://times.example/news/"><link rel="canonical" href="/late">
         <link rel="amphtml" href="/news/amp/"><link rel="alternate" hreflang="fr" href="/fr/news/">
@@ -154,11 +167,12 @@ def test_what_the_head_announces() -> None:
     )
     assert [(f.url, f.kind, f.title) for f in links.feeds] == [
         ("https://times.example/feed/", "feed", "Times » Feed"), ("https://feeds.example/times", "feed", None),
+        ("https://times.example/feed.json", "feed", "JSON Feed"),
     ]  # fmt: skip
     assert [(f.url, f.kind) for f in links.sitemaps] == [("https://times.example/map.xml", "sitemap")]
     assert links.canonical == URL
-    assert [(f.url, f.variant_of) for f in links.variants] == [
-        ("https://times.example/news/amp/", URL), ("https://times.example/fr/news/", URL),
+    assert [(f.url, f.variant_of, f.form) for f in links.variants] == [
+        ("https://times.example/news/amp/", URL, "amp"), ("https://times.example/fr/news/", URL, "translation"),
     ]  # fmt: skip
     assert links.robots_meta == ("robots: noarchive, max-image-preview:large", "googlebot: noindex")
 

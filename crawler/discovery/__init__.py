@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from crawler.discovery.feeds import Feed, read_feed
 from crawler.discovery.found import Found, NotAFeed, NotASitemap
+from crawler.discovery.head import forms_of_article
 from crawler.discovery.pages import PageLinks, read_page
 from crawler.discovery.robots_sitemaps import sitemaps_in_robots
 from crawler.discovery.shape import looks_like_article, looks_like_section
-from crawler.discovery.sitemaps import Sitemap, read_sitemap
+from crawler.discovery.sitemaps import Sitemap, SitemapReader, read_sitemap
 from crawler.discovery.usual_places import usual_places
 from crawler.discovery.variants import VariantShape, variant_shape
 
@@ -18,7 +19,9 @@ __all__ = [
     "NotASitemap",
     "PageLinks",
     "Sitemap",
+    "SitemapReader",
     "VariantShape",
+    "forms_of_article",
     "looks_like_article",
     "looks_like_section",
     "read_feed",

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.discovery.found import Found
+from crawler.discovery.head import forms_in_head
 from crawler.discovery.shape import looks_like_article, looks_like_section, looks_like_service
+from crawler.discovery.variants import plain_form
 from crawler.urls import host_of, normalise, registrable_domain
 
 __all__ = ["PageLinks", "looks_like_article", "read_page"]
@@ -18,10 +20,10 @@ __all__ = ["PageLinks", "looks_like_article", "read_page"]
 MAX_LINKS = 20_000  # the fullest of the 119 pages of the news set names 473, 2026-11; a 100,000-link page is a trap
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 _COMMENT_FEED = re.compile(r"/comments?/(?:feed|default)|/(?:feed|rss)/comments?|comments?[-_.]?(?:feed|rss)", re.I)
+# A feed in JSON is often called just that; so is every other interface for programs, whose addresses say so.
+_JSON_FEED = re.compile(r"/feed(?:s)?(?:[./]json)?/?$|feed\.json$", re.IGNORECASE)
 _NOT_FOLLOWED = re.compile(
-    r"[?&](?:replytocom|share|print|action|redirect(?:_to|_uri|url)?|return(?:url|_to)?)=|/(?:print|drucken|share)/?$"
-    r"|[?&]output=amp\b",
-    re.IGNORECASE,
+    r"[?&](?:replytocom|share|action|redirect(?:_to|_uri|url)?|return(?:url|_to)?)=|/share/?$", re.IGNORECASE
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -38,7 +40,7 @@ class PageLinks:
     feeds: tuple[Found, ...] = ()  # <link rel=alternate> with a feed's type, comment feeds left out
     sitemaps: tuple[Found, ...] = ()  # <link rel=sitemap>
     links: tuple[Found, ...] = ()  # articles and sections of the same site
-    variants: tuple[Found, ...] = ()  # AMP and translations of this very page, `variant_of` filled
+    variants: tuple[Found, ...] = ()  # AMP, mobile and translated forms of this very page, `variant_of` filled
     canonical: str | None = None
     robots_meta: tuple[str, ...] = ()  # "robots: noindex, nofollow", verbatim after the name
     notes: tuple[str, ...] = ()  # what was left out and why
@@ -60,8 +62,6 @@ class _Head:
     base: str
     feeds: dict[str, Found] = field(default_factory=dict)
     sitemaps: dict[str, Found] = field(default_factory=dict)
-    variants: list[str] = field(default_factory=list)
-    canonical: str | None = None
     robots_meta: list[str] = field(default_factory=list)
 
 
@@ -76,6 +76,7 @@ def read_page(
     if root is None:
         return PageLinks()
     head = _head(root, url, channel)
+    forms = forms_in_head(root, head.base)
     anchors, notes = _anchors(root, head.base)
     own = registrable_domain(url)
     links = []
@@ -86,23 +87,25 @@ def read_page(
         kind = None if address == url or _NOT_FOLLOWED.search(address) else _kind(address, link)
         if kind is not None:
             links.append(Found(url=address, kind=kind, channel=channel, title=link.title))
-    page = head.canonical or url
+    page = forms.canonical or url
     return PageLinks(
         feeds=tuple(head.feeds.values()),
         sitemaps=tuple(head.sitemaps.values()),
         links=tuple(links),
         variants=tuple(
-            Found(url=variant, kind="page", channel=channel, variant_of=page)
-            for variant in dict.fromkeys(head.variants)
-            if variant not in (page, url)
+            Found(url=other, kind="page", channel=channel, variant_of=page, form=form)
+            for other, form in forms.others.items()
+            if other not in (page, url)
         ),
-        canonical=head.canonical,
+        canonical=forms.canonical,
         robots_meta=tuple(head.robots_meta),
         notes=notes,
     )
 
 
 def _kind(address: str, link: _Link) -> str | None:
+    # The AMP or print form of an article is one of an article: whether it is fetched is the intake's to say.
+    address = plain_form(address)
     if looks_like_article(address):
         return "article"
     # A headline tells more than an address: in a heading or a teaser, outside the menus, and long enough. In a heading
@@ -164,13 +167,10 @@ def _head(root: etree._Element, url: str, channel: str) -> _Head:
         if address is None:
             continue
         kind = (element.get("type") or "").partition(";")[0].strip().lower()
-        if "canonical" in rel:
-            head.canonical = head.canonical or address
-        elif "sitemap" in rel:
+        is_feed = kind in _FEED_TYPES or (kind == "application/json" and _JSON_FEED.search(address) is not None)
+        if "sitemap" in rel:
             head.sitemaps[address] = Found(url=address, kind="sitemap", channel=channel)
-        elif "amphtml" in rel or ("alternate" in rel and element.get("hreflang") and not kind):
-            head.variants.append(address)
-        elif ("alternate" in rel or "feed" in rel) and kind in _FEED_TYPES:
+        elif ("alternate" in rel or "feed" in rel) and is_feed:
             title = " ".join((element.get("title") or "").split()) or None
             if not _COMMENT_FEED.search(address):
                 head.feeds.setdefault(address, Found(url=address, kind="feed", channel=channel, title=title))
