@@ -1,0 +1,125 @@
+"""A disk that is full or refuses ends a crawl with a clear message; nothing acknowledged is lost, the next goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import little_site
+from faults.disk import Disk
+from faults.journal import read_journal
+from faults.promises import Promised, broken_promises, mended
+from faults.shim import compiled, watched
+
+from crawler import CrawlOptions, crawl, verify
+
+OPERATIONS = 450  # that a crawl of the little site takes, at the least
+
+
+def said(outcome: subprocess.CompletedProcess[str]) -> str | None:
+    """The one sentence in which a crawl says why it ended; None where all went well. Never a traceback."""
+    assert outcome.returncode in (0, 2), outcome.stderr
+    kind, _, value = outcome.stdout.splitlines()[-1].partition(" ")
+    error = json.loads(value) if kind == "error" else json.loads(value)["error"]
+    assert error is None or "\n" not in error
+    return error
+
+
+def refuse(web: Any, home: Path, kit: Any, folder: Path, *, faults: list[str]) -> set[str]:
+    """Crawls on a disk that refuses at some operation, then on one that does not; what the first ones said."""
+    little_site.fill(web, kit)
+    library, sentences = compiled(folder), set()
+    for number, fault in enumerate(faults):
+        archive, journal = folder / f"archive {number}", folder / f"journal {number}"
+        shutil.copytree(home, archive)
+        before, promised = Disk(archive), Promised()
+        error = said(watched(library, archive, CrawlOptions(), journal=journal, fault=fault))
+        for op in read_journal(journal) if journal.exists() else ():
+            before.apply(op)
+            promised.note(op)
+        if error is None:  # what failed was not needed: a file that SQLite removes at the end, say
+            assert {f"{web.base}{p}" for p in web.pages} <= promised.visited, fault
+        else:
+            sentences.add(error)
+        # What failed to be flushed may be gone although the machine runs on.
+        gone = before.cut().write(folder / f"gone {number}")
+        assert mended(gone) is None
+        assert broken_promises(gone, promised) == [], f"{fault}, and then gone: {error}"
+        asked = len(web.asked)
+        assert crawl(archive).ended_because == "nothing_due", fault
+        again = {f"{web.base}{p}" for p in web.paths()[asked:] if p != "/robots.txt"}
+        assert not again & promised.visited, f"{fault}: acknowledged and asked for again"
+        assert {f"{web.base}{p}" for p in web.pages} <= promised.visited | again | {f"{web.base}/robots.txt"}, fault
+        assert broken_promises(archive, promised) == [], f"{fault}: {error}"
+        for used in (archive, gone):
+            shutil.rmtree(used)
+    return sentences
+
+
+def some(count: int, seed: int) -> list[str]:
+    dice = random.Random(seed)
+    numbers = dice.sample(range(OPERATIONS), count)
+    return [f"{('full', 'error', 'dead')[n % 3]}:{number}" for n, number in enumerate(numbers)]
+
+
+def test_a_disk_that_refuses(web: Any, one_site: Path, kit: Any, tmp_path: Path) -> None:
+    sentences = refuse(web, one_site, kit, tmp_path, faults=["full:200", *some(2, seed=1)])
+    assert any("full" in sentence or "No space left" in sentence for sentence in sentences), sentences
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_a_disk_that_refuses_anywhere(web: Any, one_site: Path, kit: Any, tmp_path: Path, seed: int) -> None:
+    sentences = refuse(web, one_site, kit, tmp_path, faults=some(60, seed=seed))
+    assert sentences
+
+
+def broadsheet(library: Path, home: Path, free: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, "LD_PRELOAD": str(library), "DISK_FREE": str(free)}
+    return subprocess.Popen(
+        [str(Path(sys.executable).with_name("broadsheet")), "crawl", "--home", str(home)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+
+
+def test_a_crawl_stops_before_the_disk_is_full_and_says_so(web: Any, one_site: Path, kit: Any, tmp_path: Path) -> None:
+    little_site.fill(web, kit)
+    free = tmp_path / "free"
+    free.write_text("300000000")
+    filling = web.pages[little_site.STORIES[3]]
+
+    def fills_the_disk(_: dict[str, str]) -> bytes:
+        free.write_text("200000000")
+        time.sleep(0.3)  # longer than what is finished waits to be acknowledged
+        return filling
+
+    web.pages[little_site.STORIES[3]] = fills_the_disk
+    library = compiled(tmp_path)
+    child = broadsheet(library, one_site, free)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 2
+    [line] = err.splitlines()
+    assert "200 MB left on the disk, 250 MB wanted; make room, then crawl again: nothing is lost" in line
+    assert list(verify(one_site)) == []
+    assert not list(one_site.glob("archive/*/*.open"))
+    before = len(web.asked)
+    assert before < len(web.pages)
+    child = broadsheet(library, one_site, free)
+    _, err = child.communicate(timeout=60)
+    assert (child.returncode, err.count("\n")) == (2, 1)
+    assert "200 MB left on the disk" in err
+    assert len(web.asked) == before, "nothing was fetched without room for it"
+    free.write_text("300000000")
+    web.pages[little_site.STORIES[3]] = filling
+    assert crawl(one_site).ended_because == "nothing_due"
+    assert set(web.pages) <= set(web.paths())
+    assert list(verify(one_site)) == []
