@@ -10,8 +10,8 @@ import collections
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,34 +40,19 @@ from crawler.schedule import is_transient, next_visit
 from crawler.scope import registrable_domain
 from crawler.sites import Sites
 from crawler.version import ROBOTS_TOKEN, SOFTWARE
+from crawler.visit import Visit
 
+__all__ = ["Custody", "Visit", "utc_now"]
+
+# How long something that is finished waits for more, to be acknowledged with it in one transaction. The next request to
+# its domain waits as long: so a kill costs again what is under way, and nothing that was finished.
+GROUP_SECONDS = 0.05
 # Room for the largest record (50 MB and its headers) several times over, and for SQLite's log.
 MIN_FREE_BYTES = 250_000_000
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(eq=False)
-class Visit:
-    """One lease on its way: filled in by whoever learns something of it, finished once."""
-
-    lease: Lease
-    started_at: datetime
-    on_its_way: bool = False  # a request of it went out
-    written: Written | None = None
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    retry_after: timedelta | None = None
-    signals: tuple[str, ...] = ()
-    elapsed_seconds: float = 0.0
-    reason: str | None = None
-    detail: str | None = None
-    refused: bool = False
-    released: bool = False  # given back unfetched
-    finished: bool = False
 
 
 class Custody:
@@ -115,12 +100,13 @@ class Custody:
         self.statuses: collections.Counter[str] = collections.Counter()
         self.probed: list[dict[str, str]] = []
         self.only_looks = False  # a probe leaves nothing to come back to
-        self.flushes = 0
-        self.moved: dict[str, int] = {}  # domain → the flush that last acknowledged or found something there
+        self.on_stir: list[Callable[[str], None]] = []  # called with each domain where something came to an end
         self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
         self._touched: set[str] = set()
+        self._turned: set[str] = set()  # domains whose queue is to be remembered, though nothing of them ended
+        self._pending_since = 0.0
         self._files: list[ClosedFile] = []
         self._unsettled: list[ClosedFile] = []
         self._last_url: str | None = None
@@ -152,8 +138,13 @@ class Custody:
         return visit
 
     def is_busy(self, domain: str) -> bool:
-        """Whether a visit to `domain` is open, be it waiting for its turn."""
-        return self._busy[domain] > 0
+        """Whether a visit to `domain` is open, be it waiting for its turn, or is over and not acknowledged yet."""
+        return self._busy[domain] > 0 or domain in self._touched
+
+    def _stir(self, domains: Iterable[str]) -> None:
+        for domain in domains:
+            for heard in self.on_stir:
+                heard(domain)
 
     @property
     def in_flight(self) -> int:
@@ -199,6 +190,7 @@ class Custody:
         if visit.released:
             if not any(other.lease.url_id == lease.url_id for other in self._open):
                 self.frontier.release([lease])
+            self._stir([lease.domain])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
         transient = is_transient(visit.status) and outcome != "refused"
@@ -227,7 +219,9 @@ class Custody:
                 last_modified=visit.last_modified if whole else None, found=tuple(found),
             )
         )  # fmt: skip
+        self._pending_since = self._pending_since or time.monotonic()
         self._touched.add(lease.domain)
+        self._stir([lease.domain])
         self._last_url = lease.url
         self.counts["attempts"] += 1
         self.counts[outcome] += 1
@@ -238,28 +232,34 @@ class Custody:
         if outcome != "captured":
             self.reasons[visit.reason or outcome] += 1
 
+    def flush_in_groups(self) -> bool:
+        """Flush what has waited long enough, or what nothing more will join soon; whether there was anything."""
+        if not self._pending:
+            return False
+        waited = time.monotonic() - self._pending_since
+        return (waited >= GROUP_SECONDS or len(self._pending) >= len(self._open)) and self.flush()
+
     def flush(self) -> bool:
         """Bytes to the disk, then the ledger, then acknowledged; whether anything was.
 
         A disk that refuses ends the crawl: what is not acknowledged will be fetched again.
         """
-        if not self._pending:
+        if not (self._pending or self._turned):
             return False
         pending, state = self._pending, self.politeness.state()
         try:
             self.writer.sync()
             self.log.sync()
-            turns = {domain: Turn(next_at=state[domain]) for domain in self._touched if domain in state}
+            turned = self._touched | self._turned
+            turns = {domain: Turn(next_at=state[domain]) for domain in turned if domain in state}
             self.counts["new_urls"] += self.frontier.complete(pending, turns=turns)
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
             return False
-        self._pending = []
+        self._pending, self._pending_since = [], 0.0
         self._touched.clear()
-        self.flushes += 1
-        for c in pending:
-            self.moved[c.lease.domain] = self.flushes
-            self.moved.update((f.domain, self.flushes) for f in c.found)
+        self._turned.clear()
+        self._stir({domain for c in pending for domain in (c.lease.domain, *(f.domain for f in c.found))})
         try:
             self._settle()
             self._check_room()
@@ -286,6 +286,10 @@ class Custody:
         """Something that a crawl cannot do without gave way: it ends, and says why."""
         self.error = self.error or (str(error) if isinstance(error, CrawlError) else f"{self.archive}: {error}")
         self.stop("error")
+
+    def remember_turn(self, domain: str) -> None:
+        """What is known of the queue of `domain` has changed, and the next process has to know it."""
+        self._turned.add(domain)
 
     def settle(self, domain: str) -> None:
         """Acknowledge what was finished of `domain`, if anything waits for it."""

@@ -72,6 +72,7 @@ class Leave:
                 rules = replace(rules, everything=refused)
             self._rules[origin] = (fetched_at + (RETRY_AFTER if _is_broken(status) else VALID_FOR), rules)
             custody.politeness.set_crawl_delay(registrable_domain(url), rules.crawl_delay_seconds)
+            custody.remember_turn(registrable_domain(url))
             return rules
 
     def _remember(self, origin: str, status: int | None, body: bytes) -> None:

@@ -39,17 +39,22 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # it takes proxies from the environment
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # the crawl log counts
 }
 SPIDER_MIDDLEWARES = {
     "crawler.acknowledge.Acknowledge": 10,  # nearest to the engine: it sees what all others let through
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # where we come from is nobody's business
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the frontier counts depth
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # crawler.scope does
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # a 404 and a 503 are news of a page too
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # whatever the frontier hands out is a start request
 }
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows each URL once
-HTTPERROR_ALLOW_ALL = True  # a 404 and a 503 are news of a page too
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # whose turn it is was decided in the spider
 CONCURRENT_REQUESTS = 64  # across domains; per domain the gate lets one through
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
+CONCURRENT_ITEMS = 1  # Scrapy starts as many tasks for each response; what a callback yields goes to the frontier
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of a callback for each response: 0.8 ms, 2026-11
 DOWNLOAD_DELAY = 0  # crawler.politeness keeps the delays, across processes
 DOWNLOAD_TIMEOUT = 30  # from connect to last byte; what came until then is archived
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated page is archived as truncated, and read as far as it goes

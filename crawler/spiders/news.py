@@ -6,6 +6,8 @@ A spider of one's own overrides one of the `read_…` methods, each a generator 
 from __future__ import annotations
 
 import asyncio
+import collections
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +16,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
-from crawler.custody import Custody, Visit
+from crawler.custody import GROUP_SECONDS, Custody
 from crawler.discovery import Found, NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
 from crawler.errors import CrawlError
 from crawler.intake import seeds
@@ -23,10 +25,14 @@ from crawler.leases import Lease
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
+from crawler.turns import Turns
+from crawler.visit import Visit
 
 # A hiccup is tried again after 1 and after 3 seconds (schedule.RETRIES); the crawl waits for that, and no longer.
 HORIZON = timedelta(seconds=5)
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.5  # the longest that nobody looks; custody says at once where something comes to an end
+SOON_SECONDS = 0.02
+AHEAD_SECONDS, MAX_AHEAD = 1.0, 16
 
 
 class NewsSpider(Spider):
@@ -40,6 +46,7 @@ class NewsSpider(Spider):
         self._names = tuple(n for n in sites.split(",") if n)
         self._batch = batch
         self._scopes: dict[str, Scope] = {}
+        self._ahead: dict[str, collections.deque[Lease]] = {}  # leased, and next in turn
         self._awaited: dict[str, float] = {}  # domain → when there is something for us, its delay apart
 
     @property
@@ -64,27 +71,35 @@ class NewsSpider(Spider):
             custody.frontier.add(c for site in self.my_sites for c in seeds(site, now=now))
             if Held.options.refresh:
                 custody.frontier.refresh(names, now=now)
-        look_at = dict.fromkeys(custody.frontier.domains(names, batch=batch), 0.0)
-        awaited = self._awaited = dict(look_at)
-        flush = custody.flushes
+        domains = custody.frontier.domains(names, batch=batch)
+        turns, self._awaited = Turns(domains), dict.fromkeys(domains, 0.0)
+        stirred: set[str] = set()
+        moved = asyncio.Event()
+
+        def stir(domain: str) -> None:
+            stirred.add(domain)
+            moved.set()
+
+        custody.on_stir.append(stir)
         try:
             while custody.stopping is None:
-                if flush != custody.flushes:  # something was acknowledged or found: look again there
-                    for domain in [d for d, at in custody.moved.items() if at > flush]:
-                        look_at[domain] = awaited[domain] = 0.0
-                    flush = custody.flushes
+                moved.clear()
+                custody.flush_in_groups()
                 now = custody.clock()
-                for domain in [d for d, at in look_at.items() if at <= now.timestamp()]:
-                    if self._over_budget(custody):
-                        break
-                    lease = self._next(custody, domain, names, look_at)
-                    if lease is not None and self._is_wanted(visit := custody.begin(lease)):
-                        yield self._request(visit)
-                if custody.in_flight == 0 and not custody.flush() and flush == custody.flushes:
+                while stirred:
+                    turns.look_at(stirred.pop(), 0.0)
+                if not self._over_budget(custody):
+                    for domain in turns.ready(now.timestamp()):
+                        lease = self._next(custody, domain, names, turns)
+                        if lease is not None and self._is_wanted(visit := custody.begin(lease)):
+                            yield self._request(visit)
+                        if self._over_budget(custody):
+                            break
+                if custody.in_flight == 0 and not stirred and not custody.flush():
                     limit = (custody.clock() + HORIZON).timestamp()
-                    if not any(at <= limit for at in awaited.values()):
+                    if not any(at <= limit for at in self._awaited.values()):
                         break
-                await asyncio.sleep(LOOK_SECONDS)
+                await self._wait(custody, turns, moved)
         except asyncio.CancelledError:
             custody.stop("interrupted")
             raise
@@ -93,6 +108,15 @@ class NewsSpider(Spider):
         except Exception as error:
             custody.fail(error)
             raise
+        finally:
+            custody.on_stir.remove(stir)
+
+    async def _wait(self, custody: Custody, turns: Turns, moved: asyncio.Event) -> None:
+        """Until something comes to an end or a domain's time comes, whichever is first."""
+        at = turns.next_at()
+        until = LOOK_SECONDS if at is None else min(max(at - custody.clock().timestamp(), 0.001), LOOK_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(moved.wait(), min(until, GROUP_SECONDS) if custody.in_flight else until)
 
     def _is_wanted(self, visit: Visit) -> bool:
         """Whether sites.toml still wants what it wanted when the URL was found; else the visit is over."""
@@ -111,28 +135,37 @@ class NewsSpider(Spider):
         limit = Held.options.max_pages
         return limit is not None and custody.counts["pages"] + custody.in_flight >= limit
 
-    def _next(self, custody: Custody, domain: str, names: list[str], look_at: dict[str, float]) -> Lease | None:
-        """A lease if the domain may be asked and has something due; else when to look again goes into `look_at`."""
+    def _next(self, custody: Custody, domain: str, names: list[str], turns: Turns) -> Lease | None:
+        """A lease if the domain may be asked and has something due; else when to look again goes into `turns`."""
+        if custody.is_busy(domain):
+            return None  # custody says when it no longer is
         now = custody.clock()
-        soon = now.timestamp() + LOOK_SECONDS
         free_at = custody.politeness.free_at(domain)
-        if free_at is None or custody.is_busy(domain):
-            look_at[domain] = soon
+        if free_at is None:
+            turns.look_at(domain, now.timestamp() + LOOK_SECONDS)
             return None
         if free_at <= now.timestamp():
-            custody.settle(domain)  # a kill then costs again what is in flight, and nothing that was finished
-            lease = custody.frontier.lease(domain, now=now, sites=names, batch=self._batch)
-            if lease is not None:
-                return lease
+            ahead = self._ahead.setdefault(domain, collections.deque())
+            if not ahead:
+                ahead += custody.frontier.lease_some(
+                    domain, now=now, sites=names, batch=self._batch, limit=self._how_many(custody, domain)
+                )
+            if ahead:
+                self._awaited[domain] = 0.0
+                return ahead.popleft()
         due_at = custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
         if due_at is None:
-            del look_at[domain], self._awaited[domain]
+            self._awaited.pop(domain, None)
             return None
         due = due_at.timestamp()
-        look_at[domain] = max(due, free_at, soon)
+        turns.look_at(domain, max(due, free_at, now.timestamp() + SOON_SECONDS))
         # Its turn is waited for, however long its delay; a rest of hours that the server asked for is not.
         self._awaited[domain] = due if free_at - now.timestamp() <= PATIENCE_SECONDS else free_at
         return None
+
+    def _how_many(self, custody: Custody, domain: str) -> int:
+        """How many URLs to lease at once: a second's worth, lest something urgent wait behind them."""
+        return max(1, min(MAX_AHEAD, int(AHEAD_SECONDS / max(custody.politeness.delay_seconds(domain), 0.001))))
 
     def _request(self, visit: Visit) -> Request:
         return Request(

@@ -1,0 +1,30 @@
+"""One lease on its way, as a record that fills up. Does nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.archive import Written
+from crawler.leases import Lease
+
+
+@dataclass(eq=False)
+class Visit:
+    """One lease on its way: filled in by whoever learns something of it, finished once."""
+
+    lease: Lease
+    started_at: datetime
+    on_its_way: bool = False  # a request of it went out
+    written: Written | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after: timedelta | None = None
+    signals: tuple[str, ...] = ()
+    elapsed_seconds: float = 0.0
+    reason: str | None = None
+    detail: str | None = None
+    refused: bool = False
+    released: bool = False  # given back unfetched
+    finished: bool = False
