@@ -24,6 +24,10 @@ Decide = Callable[[Completion, int], Decision]
 class Frontier(Survey):
     """URLs, leases, acknowledgements, validators and the capture ledger of one archive."""
 
+    _asked_sites: Sequence[str] | None = None  # whose ids were looked up last
+    _asked_ids: list[int] = []  # noqa: RUF012 - replaced, never changed
+    _asked_set: frozenset[int] = frozenset()
+
     def add(self, candidates: Iterable[Candidate]) -> int:
         """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
         with self._transaction():
@@ -44,7 +48,7 @@ class Frontier(Survey):
 
     def _due(self, domain: str, *, at: float, sites: Sequence[str], batch: str | None, limit: int) -> list[sqlite3.Row]:
         domain_id = self._known_id("domain", domain)
-        site_ids = [i for i in (self._known_id("site", site) for site in sites) if i is not None]
+        site_ids = self._site_ids(sites)
         if domain_id is None or not site_ids:
             return []
         free = "not exists (select 1 from lease where url_id = url.id and until > ?)"
@@ -68,11 +72,24 @@ class Frontier(Survey):
                     return rows
         return rows
 
+    def _site_ids(self, sites: Sequence[str]) -> list[int]:
+        """The ids of those sites that the frontier knows; who asks for the same list again is answered at once."""
+        if sites is not self._asked_sites:
+            ids = [i for i in (self._known_id("site", site) for site in sites) if i is not None]
+            if len(ids) < len(sites):
+                return ids
+            self._asked_sites, self._asked_ids, self._asked_set = sites, ids, frozenset(ids)
+        return self._asked_ids
+
+    def _rolled_back(self) -> None:
+        super()._rolled_back()
+        self._asked_sites = None
+
     def _here(self, domain_id: int, site_ids: list[int]) -> list[int]:
         """Those of the sites that have anything on the domain: one, mostly."""
         if len(site_ids) == 1:
             return site_ids
-        wanted, last = set(site_ids), -1
+        wanted, last = self._asked_set if site_ids is self._asked_ids else frozenset(site_ids), -1
         here: list[int] = []
         while True:  # from one site to the next in the index, however many URLs each has
             row = self._db.execute(
@@ -130,7 +147,7 @@ class Frontier(Survey):
     def next_due_at(self, domain: str, *, sites: Sequence[str], batch: str | None = None) -> datetime | None:
         """When something unleased of `domain` falls due; `None` where nothing will."""
         domain_id = self._known_id("domain", domain)
-        site_ids = [i for i in (self._known_id("site", site) for site in sites) if i is not None]
+        site_ids = self._site_ids(sites)
         if domain_id is None or not site_ids:
             return None
         free = "not exists (select 1 from lease where url_id = url.id)"
