@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -28,17 +27,19 @@ from crawler.archive import (
     payload_digest_of,
 )
 from crawler.crawl_log import Attempt, CrawlLog
-from crawler.errors import CrawlError, LowDisk
+from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
 from crawler.leases import Candidate, Completion, Lease, Turn
-from crawler.options import CrawlReport, Progress
+from crawler.options import CrawlReport
 from crawler.politeness import Politeness
 from crawler.recovery import hold_lock, recover
 from crawler.robots import parse_robots
+from crawler.room import Room
 from crawler.schedule import is_transient, next_visit
 from crawler.scope import registrable_domain
 from crawler.sites import Sites
+from crawler.tally import Tally
 from crawler.version import ROBOTS_TOKEN, SOFTWARE
 from crawler.visit import Visit
 
@@ -47,8 +48,6 @@ __all__ = ["Custody", "Visit", "utc_now"]
 # How long something that is finished waits for more, to be acknowledged with it in one transaction. The next request to
 # its domain waits as long: so a kill costs again what is under way, and nothing that was finished.
 GROUP_SECONDS = 0.05
-# Room for the largest record (50 MB and its headers) several times over, and for SQLite's log.
-MIN_FREE_BYTES = 250_000_000
 
 
 def utc_now() -> datetime:
@@ -64,7 +63,8 @@ class Custody:
         make_folder(self.archive)
         self._lock = hold_lock(home)
         try:
-            self._check_room()
+            self.room = Room(home, quota_bytes=sites.quota_bytes)
+            self.room.check()
             host = socket.gethostname().split(".")[0] or "localhost"
             self.owner = f"{host}:{os.getpid()}"
             self.frontier = Frontier(home / "frontier.sqlite", owner=self.owner)
@@ -98,6 +98,7 @@ class Custody:
         self.counts: collections.Counter[str] = collections.Counter()
         self.reasons: collections.Counter[str] = collections.Counter()
         self.statuses: collections.Counter[str] = collections.Counter()
+        self.tally = Tally(s.name for s in sites.sites)
         self.probed: list[dict[str, str]] = []
         self.only_looks = False  # a probe leaves nothing to come back to
         self.on_stir: list[Callable[[str], None]] = []  # called with each domain where something came to an end
@@ -109,12 +110,7 @@ class Custody:
         self._pending_since = 0.0
         self._files: list[ClosedFile] = []
         self._unsettled: list[ClosedFile] = []
-        self._last_url: str | None = None
-
-    def _check_room(self) -> None:
-        free = shutil.disk_usage(self.archive).free
-        if free < MIN_FREE_BYTES:
-            raise LowDisk(self.archive, free_bytes=free, needed_bytes=MIN_FREE_BYTES)
+        self.last_url: str | None = None
 
     def _closed(self, closed: ClosedFile) -> None:
         self._files.append(closed)
@@ -135,6 +131,7 @@ class Custody:
         visit = Visit(lease=lease, started_at=self.clock())
         self._open[visit] = None
         self._busy[lease.domain] += 1
+        self.tally.began(lease.site)
         return visit
 
     def is_busy(self, domain: str) -> bool:
@@ -153,6 +150,12 @@ class Custody:
     def capture(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> Written:
         """Write request, response or revisit, and metadata of one exchange; before anything decodes them."""
         lease = visit.lease
+        try:
+            self.room.check_quota(len(exchange.request) + len(exchange.response))
+        except QuotaReached:
+            visit.released = True
+            self.stop("quota")
+            raise
         digest, status, _ = payload_digest_of(exchange.response)
         revisit = None
         if exchange.truncated is None and status in (200, 304):
@@ -174,7 +177,9 @@ class Custody:
             self.fail(error)
             raise
         visit.status, visit.elapsed_seconds = visit.written.status, exchange.elapsed_seconds
-        self.counts["received_bytes"] += len(exchange.response)
+        visit.received_bytes = len(exchange.response)
+        self.counts["received_bytes"] += visit.received_bytes
+        self.room.grew(visit.written.stored_bytes)
         return visit.written
 
     def finish(self, visit: Visit, found: Iterable[Candidate] = ()) -> None:
@@ -188,6 +193,7 @@ class Custody:
         if self._busy[lease.domain] <= 0:
             del self._busy[lease.domain]
         if visit.released:
+            self.tally.gave_back(lease.site)
             if not any(other.lease.url_id == lease.url_id for other in self._open):
                 self.frontier.release([lease])
             self._stir([lease.domain])
@@ -222,7 +228,8 @@ class Custody:
         self._pending_since = self._pending_since or time.monotonic()
         self._touched.add(lease.domain)
         self._stir([lease.domain])
-        self._last_url = lease.url
+        self.last_url = lease.url
+        self.tally.ended(attempt, received_bytes=visit.received_bytes)
         self.counts["attempts"] += 1
         self.counts[outcome] += 1
         if outcome == "captured":
@@ -262,7 +269,9 @@ class Custody:
         self._stir({domain for c in pending for domain in (c.lease.domain, *(f.domain for f in c.found))})
         try:
             self._settle()
-            self._check_room()
+            self.room.check()
+        except QuotaReached:  # what somebody asked for, and no failure
+            self.stop("quota")
         except LowDisk as error:
             self.error = str(error)
             self.stop("low_disk")
@@ -276,7 +285,7 @@ class Custody:
         known = self.frontier.robots(f"{parts.scheme}://{parts.netloc}")
         return parse_robots(known[1], known[2], agent=ROBOTS_TOKEN, url=home).sitemaps if known else ()
 
-    def _archived_bytes(self) -> int:
+    def archived_bytes(self) -> int:
         """What the WARC files of this crawl take on the disk."""
         name = self.writer.open_file
         growing = self.archive / f"{name}.open" if name else None
@@ -300,14 +309,9 @@ class Custody:
         """Ask everybody to come to an end; the first reason stays."""
         self.stopping = self.stopping or reason
 
-    def progress(self, *, due: int) -> Progress:
-        c = self.counts
-        return Progress(
-            attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], refused=c["refused"],
-            failed=c["failed"], due=due, in_flight=self.in_flight, archived_bytes=self._archived_bytes(),
-            elapsed_seconds=(self.clock() - self.started_at).total_seconds(), url=self._last_url,
-            stopping=self.stopping,
-        )  # fmt: skip
+    def rests(self, site: str) -> tuple[float, str | None]:
+        """Until when and why the site's domain is left alone for longer than its plain delay; 0 where it is not."""
+        return self.politeness.rest(registrable_domain(self.sites[site].home)) if site in self.sites else (0.0, None)
 
     def close(self) -> CrawlReport:
         """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""
@@ -334,7 +338,7 @@ class Custody:
             started_at=self.started_at, ended_at=self.clock(), ended_because=self.stopping or "nothing_due",
             attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], failed=c["failed"],
             refused=c["refused"], recovered=self.recovered, new_urls=c["new_urls"], received_bytes=c["received_bytes"],
-            archived_bytes=self._archived_bytes(), due=due, reasons=dict(self.reasons), statuses=dict(self.statuses),
+            archived_bytes=self.archived_bytes(), due=due, reasons=dict(self.reasons), statuses=dict(self.statuses),
             warc_files=tuple(f.warc_file for f in self._files),
             crawl_dates=tuple(sorted({d.isoformat() for f in self._files for d in f.crawl_dates})),
             found=tuple(self.probed), error=self.error,

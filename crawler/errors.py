@@ -82,6 +82,17 @@ class LowDisk(CrawlError):
         )
 
 
+class QuotaReached(CrawlError):
+    """The archive takes what sites.toml lets it take."""
+
+    def __init__(self, home: Path, *, used_bytes: int, quota_bytes: int) -> None:
+        self.home, self.used_bytes, self.quota_bytes = home, used_bytes, quota_bytes
+        super().__init__(
+            f"{home / 'sites.toml'}: quota_gb = {quota_bytes / 1e9:g} is reached, the archive takes "
+            f"{used_bytes / 1e9:,.3f} GB; raise it or make room, then crawl again: nothing is lost"
+        )
+
+
 class CrawlFailed(CrawlError):
     """The crawl's process ended without a report."""
 

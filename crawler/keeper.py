@@ -20,6 +20,7 @@ from scrapy.exceptions import CloseSpider
 from crawler.archive import Exchange, read_head
 from crawler.custody import Custody, Visit
 from crawler.errors import CrawlError
+from crawler.lookout import Lookout
 from crawler.options import CrawlOptions, CrawlReport, Progress
 from crawler.sites import SitesError, load_sites
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1  # the longest that something on the disk waits to be acknowledged
-PROGRESS_SECONDS = 0.25
 LONGEST_WAIT = timedelta(days=7)  # that a Retry-After is believed
 MAX_VALIDATOR = 1024  # characters; a longer one, sent back, is more header than many servers take
 GRACE_SECONDS = 3.0  # for what is under way when the crawl is told to stop
@@ -43,6 +43,7 @@ class Held:
     spiders = 0
     options = CrawlOptions()
     on_progress: Callable[[Progress], None] | None = None
+    lookout: Lookout | None = None  # where somebody wants to see how far the crawl is
     report: CrawlReport | None = None
     problem: str | None = None
 
@@ -77,13 +78,15 @@ class Keeper:
                 Held.problem = str(error)
                 logger.critical("%s", error)
                 raise CloseSpider("archive_not_open") from None
+        if Held.on_progress is not None and Held.lookout is None:
+            Held.lookout = Lookout(Held.custody)
         Held.spiders += 1
         self._held = True
         self._clockwork = asyncio.ensure_future(self._tick())
 
     async def _tick(self) -> None:
         """A few times a second: acknowledge, report, and see whether it is time to stop."""
-        custody, next_report, stop_at = self.custody, 0.0, None
+        custody, stop_at = self.custody, None
         limit = Held.options.for_seconds
         ends_at = time.monotonic() + limit if limit is not None else None
         while True:
@@ -101,15 +104,8 @@ class Keeper:
                 stop_at = stop_at or now + GRACE_SECONDS
                 if now >= stop_at:
                     self.grace_is_over.set()
-            if Held.on_progress is not None and now >= next_report:
-                due = self._due()
-                # Counting takes a while where millions of URLs are due: never more than a twentieth of the time.
-                next_report = now + max(PROGRESS_SECONDS, 20 * (time.monotonic() - now))
-                Held.on_progress(custody.progress(due=due))
-
-    def _due(self) -> int:
-        names = [s.name for s in self.custody.sites.sites]
-        return self.custody.frontier.count_due(names, now=self.custody.clock())
+            if Held.on_progress is not None and Held.lookout is not None:
+                Held.lookout.tell(Held.on_progress)
 
     def archive(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> None:
         """One exchange into the archive, with what its headers say of validators, waiting and opt-outs."""
@@ -135,8 +131,14 @@ class Keeper:
                 Held.custody.error = f"{spider.name}: its start failed; crawl.log says where"
             if reason not in ("finished", "archive_not_open"):
                 Held.custody.stop("interrupted" if reason == "shutdown" else reason)
+            lookout, on_progress = Held.lookout, Held.on_progress
+            if lookout is not None and on_progress is not None:
+                lookout.end()
+                lookout.tell(on_progress, at_once=True)  # to close files may take a while
             Held.report = Held.custody.close()
-            Held.custody = None
+            if lookout is not None and on_progress is not None:
+                lookout.tell(on_progress, at_once=True)
+            Held.custody = Held.lookout = None
 
 
 def _validator(value: str | None) -> str | None:

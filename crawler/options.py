@@ -1,10 +1,10 @@
-"""What a crawl is asked, how far it is, and what it did: three records that cross processes as JSON. Does nothing."""
+"""What a crawl is asked, how far it is, and what it did: records that cross processes as JSON. Does nothing."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -42,8 +42,33 @@ class CrawlOptions(_Json):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteProgress:
+    """How far the crawl is with one site. All numbers are of this crawl and from its beginning."""
+
+    site: str
+    due: int = 0
+    in_flight: int = 0
+    captured: int = 0
+    revisits: int = 0
+    refused: int = 0
+    failed: int = 0
+    new_articles: int = 0
+    received_bytes: int = 0
+    archived_bytes: int = 0  # of WARC records, compressed
+    slowest_seconds: float = 0.0  # of its answers
+    succeeded_at: float | None = None  # unix time of its last answer that was no error
+    trouble: str | None = None  # what its last attempt came to, where that was no success: 503, timeout, robots, …
+    rests_until: float = 0.0  # unix time before which its domain is not asked, where that is more than its plain delay
+    rests_why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Progress(_Json):
-    """How far the crawl is."""
+    """How far the crawl is.
+
+    `sites` holds only the sites whose numbers changed since the last Progress, and of these a bounded number; the rest
+    comes with the next. Whoever wants all of them keeps what came.
+    """
 
     attempts: int = 0
     captured: int = 0
@@ -52,10 +77,36 @@ class Progress(_Json):
     failed: int = 0
     due: int = 0
     in_flight: int = 0
+    received_bytes: int = 0  # as they came over the wire, headers included
     archived_bytes: int = 0  # of WARC files, compressed
+    new_urls: int = 0
+    new_articles: int = 0
     elapsed_seconds: float = 0.0
     url: str | None = None  # the last one that came in
     stopping: str | None = None  # why, once the crawl is ending before its time
+    answers: dict[str, int] = field(default_factory=dict)  # "response 200", "revisit 304": captures
+    refusals: dict[str, int] = field(default_factory=dict)  # by reason
+    failures: dict[str, int] = field(default_factory=dict)
+    answer_seconds: float = 0.0  # of all answers together
+    answers_within: tuple[int, ...] = ()  # answers that took at most crawler.tally.WITHIN_SECONDS[i], more than [i - 1]
+    slowest_seconds: float = 0.0
+    slowest_url: str | None = None
+    urls: int = 0  # that the frontier knows
+    disk_bytes: dict[str, int] = field(default_factory=dict)  # what the archive takes, by its parts
+    quota_bytes: int | None = None  # what it may take
+    site_count: int = 0
+    sites: tuple[SiteProgress, ...] = ()
+
+    def to_json(self) -> str:
+        # Four times a second, for hours: without dataclasses.asdict, which copies deep (2.9 ms for 40 sites, this 0.3).
+        values = vars(self) | {"sites": [vars(site) for site in self.sites]}
+        return json.dumps(values, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        values: dict[str, Any] = json.loads(text)
+        sites = tuple(SiteProgress(**site) for site in values.pop("sites", ()))
+        return cls(**values | {"sites": sites, "answers_within": tuple(values.get("answers_within", ()))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +115,7 @@ class CrawlReport(_Json):
 
     started_at: datetime
     ended_at: datetime
-    ended_because: str  # nothing_due, max_pages, time, interrupted, low_disk, error
+    ended_because: str  # nothing_due, max_pages, time, interrupted, low_disk, quota, error
     attempts: int
     captured: int
     revisits: int

@@ -64,6 +64,7 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
 
 def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | None) -> CrawlReport:
     report: CrawlReport | None = None
+    progress = Progress()
     interrupts = 0
     assert child.stdout is not None
     while True:
@@ -71,7 +72,8 @@ def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | N
             for line in child.stdout:
                 kind, _, value = line.rstrip("\n").partition(" ")
                 if kind == "progress" and on_progress is not None:
-                    on_progress(Progress.from_json(value))
+                    progress = Progress.from_json(value)
+                    on_progress(progress)
                 elif kind == "report":
                     report = CrawlReport.from_json(value)
                 elif kind == "error":
@@ -82,6 +84,8 @@ def _follow(child: subprocess.Popen[str], log: Path, on_progress: OnProgress | N
             if interrupts > 1:
                 raise
             child.send_signal(signal.SIGINT)
+            if on_progress is not None:  # at once, not when the child has seen it
+                on_progress(replace(progress, stopping=progress.stopping or "interrupted", sites=()))
     code = child.wait()
     if report is None and interrupts:
         raise CrawlError("interrupted before it began")

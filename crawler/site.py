@@ -39,6 +39,11 @@ class Sites:
     sites: tuple[Site, ...] = ()
     allow_addresses: tuple[Network, ...] = ()
     contact: str | None = None
+    quota_gb: float | None = None  # what the archive's folder may take on the disk, in 10⁹ bytes; None: as much as fits
+
+    @property
+    def quota_bytes(self) -> int | None:
+        return None if self.quota_gb is None else round(self.quota_gb * 1e9)
 
     def __getitem__(self, name: str) -> Site:
         """The site of that name; raises UnknownSite."""

@@ -26,6 +26,9 @@ allow_addresses = []
 # crawled without it.
 # contact = "mailto:you@example.org"
 
+# What the archive may take on the disk, in gigabytes; a crawl ends before it takes more. No limit without it.
+# quota_gb = 50
+
 # A site:
 # [[site]]
 # name = "thinlinenews"                  # a-z, 0-9 and "-", unique

@@ -25,7 +25,7 @@ MAX_DELAY_SECONDS = 86_400.0  # a day: beyond it a site would never be finished,
 MAX_DEPTH = 50
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?")
-_TOP_KEYS = ("allow_addresses", "contact", "site")
+_TOP_KEYS = ("allow_addresses", "contact", "quota_gb", "site")
 _SITE_KEYS = tuple(described.name for described in fields(Site))
 
 
@@ -68,11 +68,11 @@ def check_sites(path: Path, text: str, data: dict[str, Any]) -> Sites:
     report = _Report(path)
     for key in data:
         if key not in _TOP_KEYS:
-            expected = _known(key, _TOP_KEYS, {"sites": "site"})
+            expected = _known(key, _TOP_KEYS, {"sites": "site", "quota": "quota_gb"})
             if key in _SITE_KEYS:
                 expected = "this key below a [[site]] line"
             report.add(lines.keys.get(key, 1), key, _shown(data[key]), expected)
-    top = _values(data, {"allow_addresses": _networks, "contact": _contact}, report, lines)
+    top = _values(data, {"allow_addresses": _networks, "contact": _contact, "quota_gb": _quota}, report, lines)
     stanzas = data.get("site", [])
     if not isinstance(stanzas, list) or not all(isinstance(stanza, dict) for stanza in stanzas):
         found = "[site]" if isinstance(stanzas, dict) else f"site = {_shown(stanzas)}"
@@ -92,6 +92,7 @@ def check_sites(path: Path, text: str, data: dict[str, Any]) -> Sites:
         sites=tuple(site for _, _, site in sites if site is not None),
         allow_addresses=top.get("allow_addresses", ()),
         contact=top.get("contact"),
+        quota_gb=top.get("quota_gb"),
     )
 
 
@@ -303,6 +304,12 @@ def _contact(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https?://[^\s/]+\.\S+", value):
         raise _Wrong('"mailto:you@example.org" or "https://example.org/crawler"')
     return value
+
+
+def _quota(value: Any) -> float:
+    if not _number(value) or not 0 < value < math.inf:
+        raise _Wrong("a number of gigabytes above 0, e.g. 50")
+    return float(value)
 
 
 def _networks(value: Any) -> tuple[Network, ...]:

@@ -23,6 +23,7 @@ class Visit:
     retry_after: timedelta | None = None
     signals: tuple[str, ...] = ()
     elapsed_seconds: float = 0.0
+    received_bytes: int = 0
     reason: str | None = None
     detail: str | None = None
     refused: bool = False

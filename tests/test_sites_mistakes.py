@@ -46,7 +46,7 @@ CASES = {
     ),
     # top level
     "unknown_top_key": ('\n# …\ncontakt = "x"', '3: contakt = "x": expected a known key; did you mean contact?'),
-    "unknown_top_key_like_none": ("q = 1", "1: q = 1: expected a known key: allow_addresses, contact, site"),
+    "unknown_top_key_like_none": ("q = 1", "1: q = 1: expected a known key: allow_addresses, contact, quota_gb, site"),
     "sites_for_site": (
         GOOD.replace("[[site]]", "[[sites]]"),
         (

@@ -96,7 +96,10 @@ class OpenFile:
         metadata = member(metadata_record(exchange, notes, uuid4(), capture_id=capture_id, warcinfo_id=info))
         offset = self.size + len(request)
         self._append((request, response, metadata))
-        return self._note(exchange, capture_id, offset=offset, length=len(response), capture=capture)
+        stored = self.size - offset + len(request)
+        return self._note(
+            exchange, capture_id, offset=offset, length=len(response), stored_bytes=stored, capture=capture
+        )
 
     def _append(self, members: tuple[bytes, ...]) -> None:
         data = b"".join(members)
@@ -116,7 +119,14 @@ class OpenFile:
         self._records += len(members)
 
     def _note(
-        self, exchange: Exchange, capture_id: UUID, *, offset: int, length: int, capture: CaptureRecord
+        self,
+        exchange: Exchange,
+        capture_id: UUID,
+        *,
+        offset: int,
+        length: int,
+        stored_bytes: int,
+        capture: CaptureRecord,
     ) -> Written:
         at = exchange.started_at.astimezone(UTC)
         self._times = [min([at, *self._times]), max([at, *self._times])]
@@ -146,6 +156,7 @@ class OpenFile:
             status=capture.head.status if capture.head else None,
             body_bytes=capture.body_bytes,
             truncated=exchange.truncated,
+            stored_bytes=stored_bytes,
         )
 
     def sync(self) -> None:

@@ -98,6 +98,8 @@ class Written:
     """Bytes of the entity body as received, for a revisit too; of all that came where it was no HTTP."""
     truncated: str | None = None
     """As in Exchange: what is not whole stands for nothing later."""
+    stored_bytes: int = 0
+    """Of request, capture and metadata together, as they lie in the file; 0 where a repair found the capture."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""`init` and `crawl`: an archive begun; pages fetched into it, with a bar while it works and a summary at the end."""
+"""`init` and `crawl`: an archive begun; pages fetched into it, shown while it works and a summary at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.cli.archive import HomeOption, known, line, new_or_known
 from pipelines.cli.failing import INTERRUPTED, Mistaken
 
 if TYPE_CHECKING:
-    from crawler import CrawlOptions, CrawlReport, Progress
+    from crawler import CrawlOptions, CrawlReport
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _ENDED = {
@@ -23,6 +23,7 @@ _ENDED = {
     "time": "the time is up",
     "interrupted": "interrupted",
     "low_disk": "the disk is nearly full",
+    "quota": "the archive's quota is reached",
 }
 
 INIT_EXAMPLES = """[bold]Examples[/bold]
@@ -149,7 +150,7 @@ def crawl(
     )
     if not load_sites(sites_file).sites:
         raise Mistaken(f"{sites_file} has no sites yet; name one: {line(folder, 'sites add https://example.org/')}")
-    report = crawl_with_bar(folder, options)
+    report = crawl_watched(folder, options)
     if as_json:
         typer.echo(report.to_json())
     else:
@@ -180,31 +181,17 @@ def listed(name: str) -> list[str]:
     return urls
 
 
-def crawl_with_bar(home: Path, options: CrawlOptions, title: str = "crawling") -> CrawlReport:
-    """Crawl, with a bar on stderr while it lasts."""
+def crawl_watched(home: Path, options: CrawlOptions, title: str = "crawling") -> CrawlReport:
+    """Crawl, and show on stderr how it goes while it lasts."""
     from crawler import crawl as crawl_archive
+    from pipelines.cli.crawl_view import crawl_view
 
-    with screen.bar(title) as bar:
-        stopping = False
-
-        def show(progress: Progress) -> None:
-            nonlocal stopping
-            if progress.stopping and not stopping:
-                stopping = True
-                bar.remark(
-                    f"ending: {_ENDED.get(progress.stopping, progress.stopping)}; pages under way are finished first"
-                )
-            bar.show(progress.captured, progress.captured + progress.due + progress.in_flight, _saying(progress))
-
-        return crawl_archive(home, options, show)
+    with crawl_view(title, _why_ended) as view:
+        return crawl_archive(home, options, view.show)
 
 
-def _saying(progress: Progress) -> str:
-    parts = [f"{progress.captured:,} pages", f"{progress.due:,} due", screen.size(progress.archived_bytes)]
-    for number, what in ((progress.revisits, "unchanged"), (progress.refused, "refused"), (progress.failed, "failed")):
-        if number:
-            parts.append(f"{number:,} {what}")
-    return ", ".join(parts) + (f"  {progress.url}" if progress.url else "")
+def _why_ended(reason: str) -> str:
+    return _ENDED.get(reason, reason)
 
 
 def summarise(report: CrawlReport, home: Path) -> None:
@@ -231,7 +218,7 @@ def summarise(report: CrawlReport, home: Path) -> None:
     if report.captured:
         lines.append(("next", line(home, "build")))
     out = screen.out()
-    screen.say(out, f"Crawled for {lasted}, until {_ENDED.get(report.ended_because, report.ended_because)}.", "bold")
+    screen.say(out, f"Crawled for {lasted}, until {_why_ended(report.ended_because)}.", "bold")
     out.print(screen.facts(lines))
 
 

@@ -78,7 +78,7 @@ def demo(home: HomeOption = None) -> None:
     """
     from crawler import CrawlOptions
     from pipelines.cli.building import build_with_bar
-    from pipelines.cli.crawling import crawl_with_bar
+    from pipelines.cli.crawling import crawl_watched
     from warehouse import init_tables
 
     folder = new_or_known(home, default=DEMO_HOME)
@@ -92,7 +92,7 @@ def demo(home: HomeOption = None) -> None:
                 f"where it is {clock.at:%A, %d %B %Y, %H:%M} UTC."
             )
         )
-        report = crawl_with_bar(folder, CrawlOptions(refresh=again))
+        report = crawl_watched(folder, CrawlOptions(refresh=again))
         if served.failures:
             raise Failed(f"the demo newsroom itself failed: {served.failures[0]!r}")
     if report.ended_because == "interrupted":
