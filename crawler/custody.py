@@ -311,7 +311,10 @@ class Custody:
 
     def rests(self, site: str) -> tuple[float, str | None]:
         """Until when and why the site's domain is left alone for longer than its plain delay; 0 where it is not."""
-        return self.politeness.rest(registrable_domain(self.sites[site].home)) if site in self.sites else (0.0, None)
+        domain = registrable_domain(self.sites[site].home)
+        if self.politeness.delay_seconds(domain) <= self.sites[site].delay_seconds:
+            return 0.0, None
+        return self.politeness.free_at(domain) or 0.0, "back-off"
 
     def close(self) -> CrawlReport:
         """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""

@@ -209,6 +209,11 @@ class Frontier(Survey):
                 day = c.at.astimezone(UTC).date().isoformat()
                 days[c.lease.site, day, c.outcome] += 1
                 days[c.lease.site, day, "new_articles"] += articles
+                days[c.lease.site, day, "stored_bytes"] += c.written.stored_bytes if c.written else 0
+                if articles:
+                    self._db.execute(
+                        "update site set new_at = ? where id = ?", (c.at.timestamp(), self._id("site", c.lease.site))
+                    )
             for (site, day, what), number in days.items():
                 self._db.execute(
                     f"insert into site_day (site, day, {what}) values (?, ?, ?)"

@@ -12,6 +12,7 @@ create table if not exists site (
     urls integer not null default 0,    -- known, robots.txt and the like not counted
     visited integer not null default 0, -- of them, answered at least once
     visited_at real,                    -- last success
+    new_at real,                        -- when an article that nobody had named before was last found
     memory text                         -- what crawler.schedule learned of the site
 );
 create table if not exists domain (     -- registrable domains: one polite queue each
@@ -85,6 +86,7 @@ create table if not exists site_day (
     captured integer not null default 0,
     failed integer not null default 0,
     refused integer not null default 0,
+    stored_bytes integer not null default 0,  -- of WARC records
     primary key (site, day)
 ) without rowid;
 

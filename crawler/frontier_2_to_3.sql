@@ -27,6 +27,22 @@ update site set
     visited = (select count(*) from url join word on word.id = kind
                where url.site = site.id and visits > 0 and word.name <> 'robots'),
     visited_at = (select max(url.visited_at) from url where url.site = site.id and visits > 0);
+update site set new_at =
+    (select max(first_seen_at) from url join word on word.id = kind where url.site = site.id and word.name = 'article');
+insert into site_day (site, day, new_articles)
+    select site, date(first_seen_at, 'unixepoch'), count(*)
+    from url
+    join word on word.id = kind
+    where word.name = 'article' and priority < 6 -- not the back catalogue
+    group by 1, 2;
+insert into site_day (site, day, captured, stored_bytes)
+    select site.id, substr(captured_at, 1, 10), count(*), sum(record_length)
+    from capture
+    join old_url on old_url.url = capture.url
+    join site on site.name = old_url.site
+    where true
+    group by 1, 2
+    on conflict do update set captured = excluded.captured, stored_bytes = excluded.stored_bytes;
 drop table old_url;
 drop table old_announcement;
 drop table old_domain;

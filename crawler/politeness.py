@@ -52,18 +52,6 @@ class Politeness:
         after_last = queue.last_at + self.delay_seconds(domain) if queue.last_at is not None else 0.0
         return max(after_last, queue.not_before)
 
-    def rest(self, domain: str) -> tuple[float, str | None]:
-        """Until when, and why, `domain` is left alone for longer than its configured delay; 0.0 where it is not."""
-        queue = self._queues.get(domain, _Queue())
-        after_last = (queue.last_at or 0.0) + self.delay_seconds(domain)
-        if queue.not_before > after_last:
-            return queue.not_before, "Retry-After"
-        if queue.factor > 1:
-            return after_last, f"back-off × {queue.factor:g}"
-        if queue.crawl_delay > self._delay_for(domain):
-            return after_last, "crawl-delay"
-        return 0.0, None
-
     def take(self, domain: str, *, now: float) -> None:
         """A request to `domain` goes out now."""
         queue = self._queue(domain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 
@@ -15,9 +16,17 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 
 def due_by_site(db: sqlite3.Connection, *, now: float) -> dict[str, int]:
     """Site → URLs that are due and not under way. Reads all of the index of what will be visited."""
-    query = "select site, count(*) from url where due_at <= ? and lease_by is null group by site"
-    return dict(db.execute(query, (now,)).fetchall())
+    counted: Counter[int] = Counter()
+    due = "select site, count(*) from url where due_at is not null and due_at <= ? group by site"
+    leased = "select site, count(*) from lease join url on url.id = url_id where due_at <= ? group by site"
+    for site, number in db.execute(due, (now,)):
+        counted[site] += number
+    for site, number in db.execute(leased, (now,)):
+        counted[site] -= number
+    names = dict(db.execute("select id, name from site").fetchall())
+    return {names[site]: number for site, number in counted.items() if number > 0}
 
 
 def urls_known(db: sqlite3.Connection) -> int:
-    return int(db.execute("select count(*) from url where kind <> 'robots'").fetchone()[0])
+    """robots.txt and the like not counted."""
+    return int(db.execute("select coalesce(sum(urls), 0) from site").fetchone()[0])

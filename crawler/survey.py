@@ -40,6 +40,18 @@ class Survey(UrlTable):
                 "update url set site = ? where site = ? and domain = ?",
                 (self._id("site", to), self._id("site", site), self._id("domain", domain)),
             )
+            self._db.execute(
+                "insert into site_day select ?, day, new_articles, captured, failed, refused, stored_bytes"
+                " from site_day where site = ? on conflict do update set new_articles = new_articles + excluded.new_articles,"
+                " captured = captured + excluded.captured, failed = failed + excluded.failed,"
+                " refused = refused + excluded.refused, stored_bytes = stored_bytes + excluded.stored_bytes",
+                (self._id("site", to), self._id("site", site)),
+            )
+            self._db.execute("delete from site_day where site = ?", (self._id("site", site),))
+            self._db.execute(
+                "update site set new_at = (select max(new_at) from site where name in (?, ?)) where name = ?",
+                (site, to, to),
+            )
             for name in (site, to):
                 self._db.execute(
                     "update site set (urls, visited, visited_at) = (select count(*), count(nullif(visits, 0)),"

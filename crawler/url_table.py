@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import Announcement
+from crawler.intake import BACK_CATALOGUE_PRIORITY
 from crawler.leases import Candidate
 from crawler.ledger import Ledger
 
@@ -102,7 +103,7 @@ class UrlTable(Ledger):
         return f"{name}{row['path']}"
 
     def _add(self, candidates: Iterable[Candidate]) -> tuple[int, int]:
-        """How many of them were not known before, and how many of those are articles."""
+        """How many of them were not known before, and how many of those are articles of today."""
         new = articles = 0
         grown: Counter[str] = Counter()
         fresh = _Fresh(self._db)
@@ -127,7 +128,7 @@ class UrlTable(Ledger):
                 if a is not None:
                     fresh.said.append((url_id, *self._source_of(a), seen, a.title, a.published_raw, a.modified_raw))
                 new += 1
-                articles += c.kind == "article"
+                articles += c.kind == "article" and c.priority < BACK_CATALOGUE_PRIORITY
                 grown[c.site] += c.kind != "robots"
             else:
                 self._named_again(row, c)
