@@ -42,7 +42,8 @@ class Survey(UrlTable):
             )
             self._db.execute(
                 "insert into site_day select ?, day, new_articles, captured, failed, refused, stored_bytes"
-                " from site_day where site = ? on conflict do update set new_articles = new_articles + excluded.new_articles,"
+                " from site_day where site = ?"
+                " on conflict do update set new_articles = new_articles + excluded.new_articles,"
                 " captured = captured + excluded.captured, failed = failed + excluded.failed,"
                 " refused = refused + excluded.refused, stored_bytes = stored_bytes + excluded.stored_bytes",
                 (self._id("site", to), self._id("site", site)),

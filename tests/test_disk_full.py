@@ -107,7 +107,8 @@ def test_a_crawl_stops_before_the_disk_is_full_and_says_so(web: Any, one_site: P
     child = broadsheet(library, one_site, free)
     _, err = child.communicate(timeout=60)
     assert child.returncode == 2
-    [line] = err.splitlines()
+    ending, line = err.splitlines()
+    assert ending.startswith("ending: the disk is nearly full · ")
     assert "200 MB left on the disk, 250 MB wanted; make room, then crawl again: nothing is lost" in line
     assert list(verify(one_site)) == []
     assert not list(one_site.glob("archive/*/*.open"))
