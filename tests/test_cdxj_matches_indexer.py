@@ -10,9 +10,11 @@ import warnings
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from awkward import AWKWARD
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +26,8 @@ with warnings.catch_warnings():
     from cdxj_indexer.main import CDXJIndexer
 
 ODD_RESPONSES = [
+    *(case.block for case in AWKWARD.values()),
+    *(case.wire for case in AWKWARD.values() if case.interim),
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\nhello",
     b"HTTP/1.1 200\r\ncontent-type:\r\n\r\nhello",
     b"HTTP/1.1 200 OK\r\nContent-Type: text/\r\n plain\r\ncontent-type: second\r\n\r\nhello",
@@ -95,7 +99,7 @@ def test_the_index_written_beside_our_files(tmp_path: Path) -> None:
         for number, response in enumerate(ODD_RESPONSES):
             exchange = Exchange(
                 url=f"http://www.Example.com:80/{number % 3}?b=%7E&A=1",
-                started_at=datetime(2026, 11, 22, 1, 2, number, 999999, tzinfo=UTC),
+                started_at=datetime(2026, 11, 22, 1, number // 60, number % 60, 999999, tzinfo=UTC),
                 request=b"GET / HTTP/1.1\r\n\r\n",
                 response=response,
                 ip_address="192.0.2.1",
@@ -117,6 +121,16 @@ def test_the_index_written_beside_our_files(tmp_path: Path) -> None:
     assert as_written.count("\n") == len(ODD_RESPONSES) + 1
     assert write_cdxj(warc, name=written.warc_file) == index
     assert index.read_text() == as_written
+
+
+def test_the_indexes_of_a_whole_crawl(demo: Any) -> None:
+    """Of every file that the demo's two crawls left, as they stand beside them."""
+    files = sorted(demo.home.glob("archive/crawl_date=*/*.warc.gz"))
+    assert len(files) >= 2
+    for warc in files:
+        written = warc.with_name(warc.name.replace(".warc.gz", ".cdxj")).read_text()
+        assert written == indexer(warc)
+        assert written.count("\n") > 10
 
 
 @pytest.mark.parametrize("ending", [".warc", ".warc.gz"])
