@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 import trustme
-from demo_run import demo as demo  # a fixture, for all test files
+from demo_run import demo as demo  # fixtures, for all test files
+from oracles import oracles as oracles
 
 # The tests start some two hundred processes. Where nothing may be compiled to disk, half of each start is compiling.
 sys.dont_write_bytecode = False
