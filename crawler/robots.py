@@ -10,10 +10,11 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from crawler.path_patterns import matches, pattern_of, targets_of
 from crawler.urls import normalise, path_and_query
 from crawler.verdict import Allowed, Refused, Verdict
 
-__all__ = ["Allowed", "Refused", "RobotsRules", "Verdict", "parse_robots"]
+__all__ = ["Allowed", "ContentSignal", "Refused", "RobotsRules", "Verdict", "parse_robots"]
 
 MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: at least 500 KiB must be read; nothing after it is
 _PRODUCT_TOKEN = re.compile(r"[A-Za-z_-]+")  # §2.2.1
@@ -25,10 +26,11 @@ _FIELDS = {
     "diasllow": "disallow", "disallaw": "disallow",
     "sitemap": "sitemap", "site-map": "sitemap", "sitemaps": "sitemap",
     "crawl-delay": "crawl-delay", "crawl delay": "crawl-delay", "crawldelay": "crawl-delay",
+    "content-signal": "content-signal", "content-signals": "content-signal",
 }  # fmt: skip
 _SPACED = re.compile(r"(user[- ]?agent|d\w{5,8}|allow|site-?maps?|crawl[- ]?delay)\s+(\S.*)", re.IGNORECASE)
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# contentsignals.org: "search=yes, ai-train=no"; a path before it says where.
+_SIGNAL = re.compile(r"([A-Za-z][\w-]*)\s*=\s*([\w-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +38,19 @@ class Rule:
     allow: bool
     line: str  # as written, for the log
     line_number: int
-    pattern: str  # comparable form, see _comparable; "*" and a last "$" keep their meaning
+    pattern: str  # comparable form, see path_patterns; "*" and a last "$" keep their meaning
 
     def matches(self, target: str) -> bool:
-        """Greedy search from `*` to `*`: linear, where a regular expression could be made to backtrack for hours."""
-        anchored = self.pattern.endswith("$")
-        pieces = (self.pattern[:-1] if anchored else self.pattern).split("*")
-        if not target.startswith(pieces[0]):
-            return False
-        if len(pieces) == 1:
-            return not anchored or target == pieces[0]
-        at = len(pieces[0])
-        for piece in pieces[1:-1]:
-            found = target.find(piece, at)
-            if found < 0:
-                return False
-            at = found + len(piece)
-        last = pieces[-1]
-        if anchored:
-            return target.endswith(last) and len(target) - len(last) >= at
-        return target.find(last, at) >= 0
+        return matches(self.pattern, target)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentSignal:
+    """One Content-Signal line: what its pages may be used for."""
+
+    line: str  # as written
+    pattern: str
+    values: tuple[tuple[str, str], ...]  # lower case: (("search", "yes"), ("ai-train", "no"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,29 +61,38 @@ class RobotsRules:
     rules: tuple[Rule, ...] = ()
     crawl_delay_seconds: float | None = None
     sitemaps: tuple[str, ...] = ()
+    content_signals: tuple[ContentSignal, ...] = ()
     everything: Refused | None = None
     truncated: bool = False  # more than 500 KiB came
 
     def allows(self, url: str) -> Verdict:
         """Whether the agent may fetch a normalised URL. The longest pattern decides, and Allow where two tie."""
-        path, query = path_and_query(url)
-        if path == "/robots.txt":
+        if path_and_query(url)[0] == "/robots.txt":
             return Allowed(detail="robots.txt is always allowed")  # §2.2.2
         if self.everything is not None:
             return self.everything
-        target = _comparable(path if query is None else f"{path}?{query}", pattern=False)
-        # §2.2.2 compares reserved characters in their encoded form, so that ?u=http%3A%2F%2Fx is ?u=http://x. Rules
-        # that mean the path (/*/print) must go on matching a query as written, hence both.
-        targets = {target, _query_decoded(target)}
+        best = self.deciding(targets_of(url))
+        if best is None:
+            return Allowed()
+        return Allowed(detail=best.line) if best.allow else Refused(reason="robots", detail=best.line)
+
+    def deciding(self, targets: frozenset[str]) -> Rule | None:
+        """The rule that decides on what is called by any of `targets`; `None` where none matches."""
         best: Rule | None = None
         for rule in self.rules:
             if (
                 best is None or (len(rule.pattern), rule.allow) > (len(best.pattern), best.allow)
-            ) and any(rule.matches(candidate) for candidate in targets):  # fmt: skip
+            ) and any(rule.matches(target) for target in targets):  # fmt: skip
                 best = rule
-        if best is None:
-            return Allowed()
-        return Allowed(detail=best.line) if best.allow else Refused(reason="robots", detail=best.line)
+        return best
+
+    def signals_for(self, url: str) -> tuple[str, ...]:
+        """The Content-Signal lines that have a say on a URL, as written, those of the longest pattern first."""
+        if not self.content_signals:
+            return ()
+        targets = targets_of(url)
+        found = [s for s in self.content_signals if any(matches(s.pattern, target) for target in targets)]
+        return tuple(s.line for s in sorted(found, key=lambda s: -len(s.pattern)))
 
 
 @dataclass
@@ -100,9 +104,11 @@ class _Group:
 @dataclass
 class _File:
     groups: list[_Group] = field(default_factory=list)
-    # Crawl-delay is no part of the standard, so the lines above it that name agents are not ended by one for the rules
-    # (§2.2.4), but whoever writes it means those it stands under: agent → the longest delay it was given.
+    # Crawl-delay and Content-Signal are no part of the standard, so the lines above them that name agents are not ended
+    # by one for the rules (§2.2.4), but whoever writes it means those it stands under: agent → the longest delay it was
+    # given, and its signals.
     delays: dict[str, float] = field(default_factory=dict)
+    signals: dict[str, list[ContentSignal]] = field(default_factory=dict)
     sitemaps: dict[str, None] = field(default_factory=dict)
     truncated: bool = False
 
@@ -130,6 +136,7 @@ def parse_robots(status: int | None, body: bytes, *, agent: str, url: str | None
         rules=tuple(rule for group in chosen for rule in group.rules),
         crawl_delay_seconds=file.delays.get(name),
         sitemaps=tuple(file.sitemaps),
+        content_signals=tuple(file.signals.get(name, ())),
         truncated=file.truncated,
     )
 
@@ -143,7 +150,7 @@ def _read(body: bytes, url: str | None) -> _File:
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     group: _Group | None = None
     naming = False  # still among the User-agent lines that open a group
-    above: set[str] = set()  # agents that a Crawl-delay would be for
+    above: set[str] = set()  # agents that a Crawl-delay or a Content-Signal would be for
     previous: str | None = None
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         name, value = _field(raw)
@@ -154,8 +161,7 @@ def _read(body: bytes, url: str | None) -> _File:
                 naming = True
             if previous not in ("user-agent", "sitemap"):
                 above = set()
-            found = _PRODUCT_TOKEN.match(value)
-            agent = "*" if value.startswith("*") else found[0].lower() if found else None
+            agent = _agent(value)
             if agent is not None:
                 group.agents.add(agent)
                 above.add(agent)
@@ -165,16 +171,33 @@ def _read(body: bytes, url: str | None) -> _File:
                 file.sitemaps[address] = None
         elif name in ("allow", "disallow"):
             naming = False
-            pattern = _pattern(value)
+            pattern = pattern_of(value)
             if group is not None and pattern:
-                line = raw.partition("#")[0].strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                group.rules.append(Rule(allow=name == "allow", line=line, line_number=number, pattern=pattern))
+                group.rules.append(
+                    Rule(allow=name == "allow", line=_as_written(raw), line_number=number, pattern=pattern)
+                )
         elif name == "crawl-delay":
             delay = _seconds(value)
             if delay is not None:
                 file.delays.update((agent, max(delay, file.delays.get(agent, 0.0))) for agent in above)
+        elif name == "content-signal" and (values := _SIGNAL.findall(value)):
+            path = value.split()[0] if value.startswith(("/", "*")) else "/"
+            signal = ContentSignal(
+                line=_as_written(raw), pattern=pattern_of(path),
+                values=tuple((key.lower(), said.lower()) for key, said in values),
+            )  # fmt: skip
+            for agent in above:
+                file.signals.setdefault(agent, []).append(signal)
         previous = name or previous
     return file
+
+
+def _agent(value: str) -> str | None:
+    """The product token that a User-agent line names, lower case; `*` only where it stands alone."""
+    if value[:1] == "*":
+        return "*" if not value[1:2].strip() else None
+    found = _PRODUCT_TOKEN.match(value)
+    return found[0].lower() if found else None
 
 
 def _field(raw: str) -> tuple[str | None, str]:
@@ -188,39 +211,8 @@ def _field(raw: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def _pattern(value: str) -> str:
-    """A rule's path in comparable form; "" for the empty value, which rules nothing."""
-    if not value:
-        return ""
-    absolute = re.match(r"https?://[^/?#]*", value, re.IGNORECASE)
-    if absolute:
-        value = value[absolute.end() :] or "/"
-    if not value.startswith(("/", "*")):
-        value = "/" + value  # "Disallow: private/" can only mean this
-    return _comparable(value, pattern=True)
-
-
-def _comparable(path: str, *, pattern: bool) -> str:
-    """RFC 9309 §2.2.2: unreserved characters decoded, all others that need it encoded, hex in capitals.
-
-    In a URL `*` and `$` are encoded, so that a pattern's %2A and %24 match them; in a pattern they keep their meaning,
-    save a `$` that is not last.
-    """
-    text = _ESCAPE.sub(lambda m: chr(b) if (b := int(m[1], 16)) in _UNRESERVED else f"%{m[1].upper()}", path)
-    encoded = "".join(
-        chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in text.encode("utf-8", "surrogateescape")
-    )
-    if not pattern:
-        encoded = encoded.replace("*", "%2A")
-    anchored = pattern and encoded.endswith("$")
-    encoded = (encoded[:-1] if anchored else encoded).replace("$", "%24") + ("$" if anchored else "")
-    head, mark, query = encoded.partition("?")
-    return head + mark + query.replace(":", "%3A").replace("/", "%2F") if mark else encoded
-
-
-def _query_decoded(target: str) -> str:
-    head, mark, query = target.partition("?")
-    return head + mark + query.replace("%3A", ":").replace("%2F", "/") if mark else target
+def _as_written(raw: str) -> str:
+    return raw.partition("#")[0].strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _seconds(value: str) -> float | None:
