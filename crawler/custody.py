@@ -30,17 +30,17 @@ from crawler.crawl_log import Attempt, CrawlLog
 from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
-from crawler.leases import Candidate, Completion, Lease, Turn
+from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
 from crawler.recovery import hold_lock, recover
-from crawler.robots import parse_robots
+from crawler.robots_kept import rules_in
 from crawler.room import Room
 from crawler.schedule import is_transient, next_visit
 from crawler.scope import registrable_domain
 from crawler.sites import Sites
 from crawler.tally import Tally
-from crawler.version import ROBOTS_TOKEN, SOFTWARE
+from crawler.version import SOFTWARE
 from crawler.visit import Visit
 
 __all__ = ["Custody", "Visit", "utc_now"]
@@ -88,7 +88,7 @@ class Custody:
                 delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
         self.politeness = Politeness(lambda domain: delays.get(domain, 5.0))
         for domain, turn in self.frontier.turns().items():
-            self.politeness.remember(domain, not_before=turn.next_at)
+            self.politeness.remember(domain, turn)
         self.started_at = clock()
         for domain in asked_before:  # by a process that died, perhaps a moment ago
             self.politeness.take(domain, now=self.started_at.timestamp())
@@ -168,7 +168,7 @@ class Custody:
                 )  # fmt: skip
         notes = CaptureNotes(
             site=lease.site, kind=lease.kind, announcements=lease.announcements, hop_from=lease.hop_from,
-            signals=visit.signals, exceptions=exceptions,
+            signals=visit.signals, exceptions=(*exceptions, *(visit.policy.exceptions if visit.policy else ())),
         )  # fmt: skip
         try:
             visit.written = self.writer.write(exchange, notes, revisit_of=revisit)
@@ -223,6 +223,7 @@ class Custody:
                 lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
                 last_modified=visit.last_modified if whole else None, found=tuple(found),
+                opt_outs=self._what_binds(visit),
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -246,6 +247,20 @@ class Custody:
         waited = time.monotonic() - self._pending_since
         return (waited >= GROUP_SECONDS or len(self._pending) >= len(self._open)) and self.flush()
 
+    @staticmethod
+    def _what_binds(visit: Visit) -> tuple[str, ...] | None:
+        """The signals of a page that keep it from being fetched again; `None` where nothing is to be kept of that."""
+        if visit.policy is None or visit.written is None or not visit.policy.binds_pages:
+            return None
+        return visit.signals if visit.policy.binding(visit.signals, "fetch") else ()
+
+    def remember_at_once(self, domain: str) -> None:
+        """That a server asked for more time is on the disk at once: a crash in the next moment must not undo it."""
+        try:
+            self.frontier.remember_turns({domain: self.politeness.turn(domain)})
+        except CrawlError as error:
+            self.fail(error)
+
     def flush(self) -> bool:
         """Bytes to the disk, then the ledger, then acknowledged; whether anything was.
 
@@ -253,12 +268,11 @@ class Custody:
         """
         if not (self._pending or self._turned):
             return False
-        pending, state = self._pending, self.politeness.state()
+        pending = self._pending
         try:
             self.writer.sync()
             self.log.sync()
-            turned = self._touched | self._turned
-            turns = {domain: Turn(next_at=state[domain]) for domain in turned if domain in state}
+            turns = {domain: self.politeness.turn(domain) for domain in self._touched | self._turned}
             self.counts["new_urls"] += self.frontier.complete(pending, turns=turns)
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
@@ -282,8 +296,9 @@ class Custody:
     def sitemaps_of(self, home: str) -> tuple[str, ...]:
         """The sitemaps that robots.txt of the home page's host names, as it was last fetched."""
         parts = urlsplit(home)
-        known = self.frontier.robots(f"{parts.scheme}://{parts.netloc}")
-        return parse_robots(known[1], known[2], agent=ROBOTS_TOKEN, url=home).sitemaps if known else ()
+        origin = f"{parts.scheme}://{parts.netloc}"
+        known = self.frontier.robots(origin)
+        return rules_in(known, origin, now=self.clock()).sitemaps if known else ()
 
     def archived_bytes(self) -> int:
         """What the WARC files of this crawl take on the disk."""

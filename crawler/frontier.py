@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from crawler.archive import Announcement
 from crawler.leases import Candidate, Completion, Decision, Lease, Turn
 from crawler.survey import Survey, moment
+from crawler.wishes import Wishes
 
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
 PRIORITY_LEVELS = 10  # 0, the most urgent, to 9
@@ -21,7 +22,7 @@ PRIORITY_LEVELS = 10  # 0, the most urgent, to 9
 Decide = Callable[[Completion, int], Decision]
 
 
-class Frontier(Survey):
+class Frontier(Survey, Wishes):
     """URLs, leases, acknowledgements, validators and the capture ledger of one archive."""
 
     _asked_sites: Sequence[str] | None = None  # whose ids were looked up last
@@ -220,13 +221,7 @@ class Frontier(Survey):
                     f" on conflict do update set {what} = {what} + excluded.{what}",
                     (self._id("site", site), day, number),
                 )
-            for domain, turn in (turns or {}).items():
-                stands = (turn.next_at, turn.factor, turn.successes, turn.crawl_delay, turn.reason)
-                self._db.execute(
-                    "update domain set next_at = ?, factor = ?, successes = ?, crawl_delay = ?, reason = ?"
-                    " where id = ?",
-                    (*stands, self._id("domain", domain)),
-                )
+            self._keep_turns(turns or {})
             for site, memory in (site_memories or {}).items():
                 self._db.execute("update site set memory = ? where id = ?", (memory, self._id("site", site)))
         return new
@@ -245,6 +240,8 @@ class Frontier(Survey):
             ),
         )  # fmt: skip
         self._db.execute("delete from lease where url_id = ?", (lease.url_id,))
+        if c.opt_outs is not None:
+            self._keep_opt_outs(lease.url_id, c.opt_outs)
         if c.status == 200:
             self._db.execute(
                 "update url set etag = ?, last_modified = ? where id = ?", (c.etag, c.last_modified, lease.url_id)
@@ -286,26 +283,3 @@ class Frontier(Survey):
             "select distinct domain.name from lease join url on url.id = url_id join domain on domain.id = url.domain"
         )
         return [r[0] for r in rows]
-
-    def robots(self, origin: str) -> tuple[datetime, int | None, bytes] | None:
-        """When robots.txt of `origin` was fetched, its status and its body; `None` where it never was."""
-        row = self._db.execute("select fetched_at, status, body from robots where origin = ?", (origin,)).fetchone()
-        return None if row is None else (datetime.fromtimestamp(row[0], UTC), row[1], bytes(row[2]))
-
-    def remember_robots(self, origin: str, *, status: int | None, body: bytes, now: datetime) -> None:
-        with self._transaction():
-            self._db.execute(
-                "insert into robots (origin, fetched_at, status, body) values (?, ?, ?, ?) on conflict do update set"
-                " fetched_at = excluded.fetched_at, status = excluded.status, body = excluded.body",
-                (origin, now.timestamp(), status, body),
-            )
-
-    def turns(self) -> dict[str, Turn]:
-        """Domain → how its polite queue stood when an earlier process last acknowledged something of it."""
-        rows = self._db.execute(
-            "select name, next_at, factor, successes, crawl_delay, reason from domain"
-            " where next_at > 0 or factor > 1 or crawl_delay > 0"
-        )
-        return {
-            r[0]: Turn(next_at=r[1], factor=r[2], successes=r[3], crawl_delay=r[4], reason=r[5]) for r in rows
-        }  # fmt: skip

@@ -116,12 +116,18 @@ create table if not exists warc_file (
 ) without rowid;
 
 create table if not exists robots (
-    origin text primary key,           -- scheme://host:port
+    origin text primary key,           -- scheme://host:port of a robots.txt; of other such files their URL
     fetched_at real not null,
     status integer,                    -- null: no answer
     body blob not null,
-    body_at real                       -- when the body was last confirmed by a 2xx or 304
+    body_at real                       -- when the body was last the answer; null: 4xx since
 ) without rowid;
+
+-- What pages said of themselves that keeps them from being fetched again, where sites.toml lets it.
+create table if not exists opt_out (
+    url_id integer primary key,
+    signals text not null              -- JSON
+);
 
 create view if not exists urls as
     select url.id, origin.name || url.path as url, site.name as site, domain.name as domain, word.name as kind,

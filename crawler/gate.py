@@ -1,4 +1,4 @@
-"""The downloader middleware that every request passes: robots.txt obeyed, its domain's turn awaited, validators sent.
+"""The downloader middleware that every request passes: robots.txt and opt-outs obeyed, its domain's turn awaited.
 
 It answers nothing itself; a request that may not go out ends as a refusal with its reason.
 """
@@ -18,8 +18,11 @@ from crawler.guard import is_public_address
 from crawler.intake import site_of
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
-from crawler.leave import RETRY_AFTER, Leave, NotNow
+from crawler.leave import RETRY_AFTER, Leave
+from crawler.optout import opt_outs
+from crawler.origin_files import NotNow, OriginFiles
 from crawler.politeness import PATIENCE_SECONDS
+from crawler.reservations import Reservations
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, normalise, registrable_domain
 from crawler.version import user_agent
@@ -30,12 +33,13 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Every request's way out: lease, robots.txt, politeness, conditional headers."""
+    """Every request's way out: lease, robots.txt, opt-outs, politeness, conditional headers."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._keeper: Keeper | None = None
-        self.leave = Leave(crawler)
+        files = OriginFiles(crawler)
+        self.leave, self.reservations = Leave(files), Reservations(files)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Gate:
@@ -68,12 +72,7 @@ class Gate:
             visit.detail = "sites.toml names no contact, and this is a public host"
             raise IgnoreRequest(visit.detail)
         if lease.kind != "robots":
-            rules = await self.leave.rules_for(lease.url, lease.site)
-            verdict = rules.allows(lease.url)
-            if isinstance(verdict, Refused):
-                visit.refused, visit.reason, visit.detail = True, "robots", verdict.detail
-                visit.retry_after = RETRY_AFTER if rules.everything is not None else None
-                raise IgnoreRequest(f"robots.txt: {visit.detail}")
+            await self._obey(visit)
         await self._turn(visit)
         request.meta["has_turn"] = True
         if Held.options.probe or not request.meta.get("conditional", True):
@@ -84,6 +83,29 @@ class Gate:
             if lease.last_modified:
                 request.headers["If-Modified-Since"] = lease.last_modified.encode("latin-1", "replace")
         return None
+
+    async def _obey(self, visit: Visit) -> None:
+        """Raises IgnoreRequest where robots.txt or an opt-out that sites.toml lets bind fetching is against it."""
+        custody, lease = self.keeper.custody, visit.lease
+        policy = custody.sites.policy_for(lease.site)
+        rules = await self.leave.rules_for(lease.url, lease.site)
+        verdict = rules.allows(lease.url)
+        if isinstance(verdict, Refused):
+            if policy.effect("robots") == "fetch":
+                visit.refused, visit.reason, visit.detail = True, "robots", verdict.detail
+                visit.retry_after = RETRY_AFTER if rules.everything is not None else None
+                raise IgnoreRequest(f"robots.txt: {visit.detail}")
+            visit.origin_signals = (f"robots.txt: {verdict.detail}",)
+        ask = custody.sites.asks_for_opt_out_files(lease.site) and not Held.options.probe
+        visit.origin_signals += await self.reservations.signals_for(lease.url, lease.site, rules, ask=ask)
+        visit.policy = policy
+        said = visit.origin_signals
+        if policy.binds_pages:  # what a page says of itself, it said when it was last fetched
+            said += custody.frontier.opt_outs_of(lease.url_id)
+        if bound := policy.binding(said, "fetch"):
+            visit.refused, visit.reason = True, "opt_out"
+            visit.detail = f"{', '.join(bound)} binds fetching: {'; '.join(s for s in said if opt_outs([s]))}"[:300]
+            raise IgnoreRequest(visit.detail)
 
     def process_response(self, request: Request, response: Response) -> Response:
         self._leave(request)
@@ -103,10 +125,9 @@ class Gate:
         visit: Visit | None = request.meta.get("visit")
         if visit is not None and request.meta.pop("has_turn", False):
             custody = self.keeper.custody
-            now = custody.clock().timestamp()
-            custody.politeness.give_back(
-                visit.lease.domain, now=now, status=visit.status, retry_after=visit.retry_after
-            )
+            now, domain = custody.clock().timestamp(), visit.lease.domain
+            if custody.politeness.give_back(domain, now=now, status=visit.status, retry_after=visit.retry_after):
+                custody.remember_at_once(domain)
 
     async def _turn(self, visit: Visit) -> None:
         """Wait until the domain may be asked, then take it."""

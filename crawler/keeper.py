@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.archive import Exchange, read_head
+from crawler.archive import Exchange, MessageHead, codings, dechunk, is_chunked, read_head
 from crawler.custody import Custody, Visit
 from crawler.errors import CrawlError
 from crawler.lookout import Lookout
 from crawler.options import CrawlOptions, CrawlReport, Progress
+from crawler.optout import header_signals
+from crawler.optout_page import payload_signals
 from crawler.sites import SitesError, load_sites
 
 if TYPE_CHECKING:
@@ -113,11 +115,8 @@ class Keeper:
         if head is not None:
             visit.etag, visit.last_modified = _validator(head.get("ETag")), _validator(head.get("Last-Modified"))
             visit.retry_after = _retry_after(head.get("Retry-After"))
-            visit.signals = tuple(
-                f"{name}: {value}"
-                for name in ("X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
-                for value in head.all(name)
-            )
+            visit.signals = header_signals(head.headers) + _page_signals(exchange, head)
+        visit.signals += visit.origin_signals
         self.custody.capture(visit, exchange, exceptions=exceptions)
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
@@ -139,6 +138,16 @@ class Keeper:
             if lookout is not None and on_progress is not None:
                 lookout.tell(on_progress, at_once=True)
             Held.custody = Held.lookout = None
+
+
+def _page_signals(exchange: Exchange, head: MessageHead) -> tuple[str, ...]:
+    """What an HTML page says in its meta elements; the body is undone only as far as they reach."""
+    if "html" not in (head.get("Content-Type") or "html").lower():
+        return ()
+    payload = exchange.response[head.end :]
+    if is_chunked(head):
+        payload = dechunk(payload)[0]
+    return payload_signals(payload, codings(head.all("Content-Encoding")))
 
 
 def _validator(value: str | None) -> str | None:

@@ -77,6 +77,16 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptFile:
+    """A file that speaks for an origin, such as robots.txt, as it was last asked for."""
+
+    asked_at: datetime
+    status: int | None  # of the last answer; None: none came
+    body: bytes = b""  # of the last answer 2xx
+    body_at: datetime | None = None  # when that was last the answer; None: there was another since that counts
+
+
+@dataclass(frozen=True, kw_only=True)
 class Completion:
     """What became of a lease. `found` is stored in the same transaction, so that no URL is forgotten."""
 
@@ -92,6 +102,7 @@ class Completion:
     etag: str | None = None
     last_modified: str | None = None
     found: tuple[Candidate, ...] = field(default=())
+    opt_outs: tuple[str, ...] | None = None  # what binds fetching the page again; None: not looked for
 
 
 @dataclass(frozen=True, kw_only=True)

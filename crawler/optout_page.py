@@ -17,7 +17,7 @@ import zstandard
 from crawler.optout import MAX_SIGNALS, cut
 from crawler.version import ROBOTS_TOKEN
 
-__all__ = ["payload_signals", "page_signals"]
+__all__ = ["page_signals", "payload_signals"]
 
 # Of the 119 pages of the news set 40 have heads above 64 KiB, the longest 806 KB; the last such element stands at byte
 # 116,434, and none after <body> (2026-11).
@@ -33,7 +33,7 @@ _OPTS_OUT = re.compile(r"\b(?:no[a-z]+|none|unavailable_after)\b", re.IGNORECASE
 
 
 def page_signals(page: bytes, *, limit: int = LOOKED_AT) -> tuple[str, ...]:
-    """`meta robots: noarchive, noai` and the like, in the page's order, up to its body; what only allows is no opt-out."""
+    """`meta robots: noarchive, noai` and the like, in the page's order, up to its body; what only allows is none."""
     start = page[:limit]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.decode("utf-16", "replace").encode()

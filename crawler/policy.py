@@ -6,12 +6,14 @@ export: it is archived and read, and left out of exports. record: it is kept wit
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crawler.optout import opt_outs
 
-__all__ = ["DEFAULTS", "EFFECTS", "Policy", "policy_of"]
+__all__ = ["DEFAULTS", "EFFECTS", "Policy", "PolicyMistake", "policy_mistake", "policy_of"]
 
 EFFECTS = ("fetch", "export", "record")
 # noindex and noarchive speak of search engines' results and copies, and 36 of the 119 pages of the news set carry
@@ -45,6 +47,11 @@ class Policy:
         return tuple(sorted(name for name in opt_outs(signals) if self.effect(name) in bound))
 
     @property
+    def binds_pages(self) -> bool:
+        """Whether something that only a page itself says may keep it from being fetched again."""
+        return any(effect == "fetch" for name, effect in self.differs if name != "robots")
+
+    @property
     def exceptions(self) -> tuple[str, ...]:
         """Where less is bound than by default, for the record: `policy noai = "record"`."""
         weight = {effect: number for number, effect in enumerate(EFFECTS)}
@@ -57,3 +64,28 @@ def policy_of(*tables: Iterable[tuple[str, str]]) -> Policy:
     """The policy that these tables of sites.toml make, the later ones over the earlier."""
     chosen = {name: effect for table in tables for name, effect in table}
     return Policy(differs=tuple(sorted(pair for pair in chosen.items() if DEFAULTS[pair[0]] != pair[1])))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyMistake:
+    """What is wrong with a policy in sites.toml. `key`: of which opt-out; None where it is no table at all."""
+
+    key: str | None
+    expected: str
+
+
+def policy_mistake(value: Any, *, of_a_site: bool) -> PolicyMistake | None:
+    """The first thing that cannot be meant; None where all can."""
+    if not isinstance(value, dict):
+        return PolicyMistake(key=None, expected='a table of opt-outs and what they bind, e.g. {noai = "export"}')
+    for name, effect in value.items():
+        if name not in DEFAULTS:
+            near = difflib.get_close_matches(name.lower().replace("-", "_"), DEFAULTS, n=1, cutoff=0.6)
+            meant = f"did you mean {near[0]}?" if near else ", ".join(DEFAULTS)
+            return PolicyMistake(key=name, expected=f"a known opt-out{'; ' if near else ': '}{meant}")
+        if effect not in EFFECTS:
+            return PolicyMistake(key=name, expected='"fetch", "export" or "record"')
+        if name == "robots" and effect != "fetch" and not of_a_site:
+            # Whoever sets robots.txt aside does it for one site, by name, with which they have an understanding.
+            return PolicyMistake(key=name, expected='"fetch"; a site by name may have it otherwise in its own policy')
+    return None

@@ -113,8 +113,13 @@ class Politeness:
         queue.crawl_delays[_BEFORE] = turn.crawl_delay
         queue.asked = turn.reason
 
+    def wait(self, domain: str, *, until: float) -> None:
+        """Leave `domain` alone until then, whatever its delay."""
+        queue = self._queue(domain)
+        queue.not_before = max(queue.not_before, until)
+
     def turn(self, domain: str) -> Turn:
-        """How `domain` stands, for the next process and for a person; a request under way counts as one that went out."""
+        """How `domain` stands, for the next process and for a person; a request under way is one that went out."""
         queue = self._queue(domain)
         return Turn(
             next_at=self._next_at(domain, queue), factor=queue.factor, successes=queue.successes,

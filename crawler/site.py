@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.errors import CrawlError
+from crawler.policy import Policy, policy_of
 
 __all__ = ["Mistake", "Network", "Site", "Sites", "SitesError", "UnknownSite"]
 
@@ -31,6 +32,8 @@ class Site:
     max_depth: int = 2  # links followed since the home page
     verify_tls: bool = True  # false: certificates of its hosts are taken as they are, and captures say so
     spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
+    policy: tuple[tuple[str, str], ...] = ()  # opt-out → what it binds, where the site's differs; see crawler.policy
+    opt_out_files: bool | None = None  # whether tdmrep.json and ai.txt are asked for; None: as for all sites
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +43,22 @@ class Sites:
     allow_addresses: tuple[Network, ...] = ()
     contact: str | None = None
     quota_gb: float | None = None  # what the archive's folder may take on the disk, in 10⁹ bytes; None: as much as fits
+    policy: tuple[tuple[str, str], ...] = ()
+    opt_out_files: bool = True
 
     @property
     def quota_bytes(self) -> int | None:
         return None if self.quota_gb is None else round(self.quota_gb * 1e9)
+
+    def policy_for(self, name: str | None) -> Policy:
+        """What opt-outs bind for the site of that name; for pages of none, what they bind for all."""
+        own = next((site.policy for site in self.sites if site.name == name), ())
+        return policy_of(self.policy, own)
+
+    def asks_for_opt_out_files(self, name: str) -> bool:
+        """Whether tdmrep.json and ai.txt of the site's hosts are to be fetched."""
+        own = next((site.opt_out_files for site in self.sites if site.name == name), None)
+        return self.opt_out_files if own is None else own
 
     def __getitem__(self, name: str) -> Site:
         """The site of that name; raises UnknownSite."""

@@ -29,6 +29,12 @@ allow_addresses = []
 # What the archive may take on the disk, in gigabytes; a crawl ends before it takes more. No limit without it.
 # quota_gb = 50
 
+# What a publisher's opt-outs bind: "fetch", "export", or "record" alone. These are the defaults; the guide says more.
+# [policy]
+# robots = "fetch"
+# noai = "export"                        # likewise noimageai, tdm, ai_txt, ai_train, ai_input
+# noarchive = "record"                   # likewise noindex, search
+
 # A site:
 # [[site]]
 # name = "thinlinenews"                  # a-z, 0-9 and "-", unique
@@ -117,7 +123,10 @@ def _stanza(site: Site) -> str:
         value = getattr(site, described.name)
         if described.name not in ("name", "home", "delay_seconds") and value == described.default:
             continue
-        if isinstance(value, tuple):
+        if described.name == "policy":
+            table["policy"] = tomlkit.inline_table()
+            table["policy"].update(dict(value))
+        elif isinstance(value, tuple):
             array = tomlkit.array()
             array.extend(value)
             table[described.name] = array.multiline(len(value) > 1)

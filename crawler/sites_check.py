@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.policy import policy_mistake
 from crawler.site import Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines
 from crawler.urls import host_of, normalise
@@ -25,17 +26,18 @@ MAX_DELAY_SECONDS = 86_400.0  # a day: beyond it a site would never be finished,
 MAX_DEPTH = 50
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?")
-_TOP_KEYS = ("allow_addresses", "contact", "quota_gb", "site")
+_TOP_KEYS = ("allow_addresses", "contact", "opt_out_files", "policy", "quota_gb", "site")
 _SITE_KEYS = tuple(described.name for described in fields(Site))
 
 
 class _Wrong(Exception):
-    """A value that does not do; `expected` ends the mistake's line. `element`: which one of a list."""
+    """A value that does not do; `expected` ends the mistake's line. `element`, `key`: which one of a list or table."""
 
-    def __init__(self, expected: str, *, element: int | None = None) -> None:
+    def __init__(self, expected: str, *, element: int | None = None, key: str | None = None) -> None:
         super().__init__(expected)
         self.expected = expected
         self.element = element
+        self.key = key
 
 
 @dataclass
@@ -72,7 +74,11 @@ def check_sites(path: Path, text: str, data: dict[str, Any]) -> Sites:
             if key in _SITE_KEYS:
                 expected = "this key below a [[site]] line"
             report.add(lines.keys.get(key, 1), key, _shown(data[key]), expected)
-    top = _values(data, {"allow_addresses": _networks, "contact": _contact, "quota_gb": _quota}, report, lines)
+    checks: dict[str, Callable[[Any], Any]] = {
+        "allow_addresses": _networks, "contact": _contact, "opt_out_files": _switch, "policy": _policy,
+        "quota_gb": _quota,
+    }  # fmt: skip
+    top = _values(data, checks, report, lines)
     stanzas = data.get("site", [])
     if not isinstance(stanzas, list) or not all(isinstance(stanza, dict) for stanza in stanzas):
         found = "[site]" if isinstance(stanzas, dict) else f"site = {_shown(stanzas)}"
@@ -93,6 +99,8 @@ def check_sites(path: Path, text: str, data: dict[str, Any]) -> Sites:
         allow_addresses=top.get("allow_addresses", ()),
         contact=top.get("contact"),
         quota_gb=top.get("quota_gb"),
+        policy=top.get("policy", ()),
+        opt_out_files=top.get("opt_out_files", True),
     )
 
 
@@ -116,6 +124,7 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
         "name": _name, "home": _home, "feeds": _addresses, "sitemaps": _addresses, "delay_seconds": _delay,
         "hosts": _hosts, "include": _patterns, "exclude": _patterns, "follow_article_links": _switch,
         "max_depth": _depth, "verify_tls": _switch, "spider": lambda value: _spider(value, path.parent),
+        "opt_out_files": _switch, "policy": lambda value: _policy(value, of_a_site=True),
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None
@@ -137,6 +146,10 @@ def _values(
                 places = lines.elements.get(key, [])
                 line = places[wrong.element] if len(places) == len(found) else line
                 shown = f"[… {_shown(found[wrong.element])} …]" if len(found) > 1 else shown
+            if wrong.key is not None:
+                inner = lines.tables.get(key)
+                line = inner.keys.get(wrong.key, inner.header) if inner is not None else line
+                shown, key = _shown(found[wrong.key]), f"{key}.{wrong.key}"
             report.add(line, key, shown, wrong.expected)
     return values
 
@@ -298,6 +311,13 @@ def _defined(tree: ast.Module) -> set[str]:
         elif isinstance(statement, ast.ImportFrom):
             names.update(alias.asname or alias.name for alias in statement.names)
     return names
+
+
+def _policy(value: Any, *, of_a_site: bool = False) -> tuple[tuple[str, str], ...]:
+    mistake = policy_mistake(value, of_a_site=of_a_site)
+    if mistake is not None:
+        raise _Wrong(mistake.expected, key=mistake.key)
+    return tuple(sorted(value.items()))
 
 
 def _contact(value: Any) -> str:

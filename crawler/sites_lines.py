@@ -26,12 +26,14 @@ class KeyLines:
     keys: dict[str, int] = field(default_factory=dict)
     stanzas: list[KeyLines] = field(default_factory=list)
     elements: dict[str, list[int]] = field(default_factory=dict)  # key → the line of each string in its array
+    tables: dict[str, KeyLines] = field(default_factory=dict)  # name → where the keys of a [table] of ours stand
 
 
 def key_lines(text: str, *, stanza: str = "site") -> KeyLines:
     """Where each key of the top level and of each [[stanza]] stands. `text` is known to be valid TOML.
 
-    A `[stanza.more]` table counts as key "more" of the last stanza, `[other]` as a key of the top level.
+    A `[stanza.more]` table counts as key "more" of the last stanza, `[other]` as a key of the top level; their own keys
+    are in `tables`.
     """
     top = KeyLines()
     here = top
@@ -78,8 +80,9 @@ def _table(statement: str, line: int, top: KeyLines, here: KeyLines, stanza: str
         top.stanzas.append(KeyLines(header=line))
         return top.stanzas[-1]
     owner = top.stanzas[-1] if name == stanza and top.stanzas else top
-    owner.keys.setdefault(_unquoted(rest) if name == stanza else name, line)
-    return KeyLines(header=line)  # keys of a table that nobody knows: not looked up
+    table = _unquoted(rest) if name == stanza else name
+    owner.keys.setdefault(table, line)
+    return owner.tables.setdefault(table, KeyLines(header=line))
 
 
 def _unquoted(name: str) -> str:

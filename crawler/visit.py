@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from crawler.archive import Written
 from crawler.leases import Lease
+from crawler.policy import Policy
 
 
 @dataclass(eq=False)
@@ -22,6 +23,8 @@ class Visit:
     last_modified: str | None = None
     retry_after: timedelta | None = None
     signals: tuple[str, ...] = ()
+    origin_signals: tuple[str, ...] = ()  # what was said of the page before it was fetched
+    policy: Policy | None = None  # what such signals bind; None: never asked for
     elapsed_seconds: float = 0.0
     received_bytes: int = 0
     reason: str | None = None

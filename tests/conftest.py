@@ -185,10 +185,16 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def write_sites(home: Path, *stanzas: str, top: str = 'allow_addresses = ["127.0.0.0/8"]') -> Path:
-    """sites.toml with these stanzas, each the lines below its [[site]]."""
+def write_sites(
+    home: Path, *stanzas: str, top: str = 'allow_addresses = ["127.0.0.0/8"]', opt_out_files: bool = False
+) -> Path:
+    """sites.toml with these stanzas, each the lines below its [[site]].
+
+    tdmrep.json and ai.txt are not asked for unless a test is about them: most count what their server is asked.
+    """
     path = home / "sites.toml"
-    path.write_text("\n".join([top, *(f"[[site]]\n{stanza}" for stanza in stanzas)]) + "\n", "utf-8")
+    asked = [] if opt_out_files else ["opt_out_files = false"]
+    path.write_text("\n".join([*asked, top, *(f"[[site]]\n{stanza}" for stanza in stanzas)]) + "\n", "utf-8")
     return path
 
 

@@ -224,7 +224,7 @@ def test_the_turn_of_a_slow_site_is_waited_for_and_a_long_rest_is_not(
     start: Any, monkeypatch: pytest.MonkeyPatch, rest_seconds: float, ends: bool
 ) -> None:
     custody = start()
-    custody.politeness.remember("a.localhost", not_before=custody.clock().timestamp() + rest_seconds)
+    custody.politeness.wait("a.localhost", until=custody.clock().timestamp() + rest_seconds)
     assert ends_within(0.2, news(custody, monkeypatch)) is ends
 
 

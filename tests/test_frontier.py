@@ -10,7 +10,7 @@ import pytest
 from crawler.archive import Announcement, Written
 from crawler.errors import FrontierNewer
 from crawler.frontier import Frontier
-from crawler.leases import Candidate, Completion
+from crawler.leases import Candidate, Completion, KeptFile
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 
@@ -183,7 +183,8 @@ def test_a_frontier_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
     assert [a.source_url for a in feed.announcements] == [None]
     assert again.add([candidate("http://a.example/1?x=y")]) == 0, "it is found again"
     assert again.turns()["a.example"].next_at == 123.5
-    assert again.robots("http://a.example") == (datetime.fromtimestamp(100, UTC), 200, b"Disallow: /x")
+    at = datetime.fromtimestamp(100, UTC)
+    assert again.robots("http://a.example") == KeptFile(asked_at=at, status=200, body=b"Disallow: /x", body_at=at)
     [counts] = again.site_counts(now=NOW)
     assert (counts.urls, counts.visited) == (2, 1)
     again.close()

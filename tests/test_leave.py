@@ -14,7 +14,8 @@ from scrapy.http import Response
 
 from crawler.custody import Custody
 from crawler.keeper import Held
-from crawler.leave import Leave, NotNow
+from crawler.leave import Leave
+from crawler.origin_files import NotNow, OriginFiles
 from crawler.sites import load_sites
 
 URL = "http://a.localhost/2026/story"
@@ -64,18 +65,18 @@ def may(leave: Leave) -> bool:
 
 def test_rules_hold_for_a_day(custody: Custody, now: list[datetime]) -> None:
     crawler = Crawler(custody, b"", b"User-agent: *\nDisallow: /")
-    leave = Leave(crawler)  # type: ignore[arg-type]
+    leave = Leave(OriginFiles(crawler))  # type: ignore[arg-type]
     assert may(leave)
     now[0] += timedelta(hours=23)
     assert may(leave)
     now[0] += timedelta(hours=2)
     assert not may(leave)
     assert len(crawler.asked) == 2
-    assert not may(Leave(Crawler(custody))), "another crawl has them from the frontier"  # type: ignore[arg-type]
+    assert not may(Leave(OriginFiles(Crawler(custody)))), "another crawl has them from the frontier"  # type: ignore[arg-type]
 
 
 def test_what_could_not_be_fetched_forbids_everything_for_half_an_hour(custody: Custody, now: list[datetime]) -> None:
-    leave = Leave(Crawler(custody, None, b""))  # type: ignore[arg-type]
+    leave = Leave(OriginFiles(Crawler(custody, None, b"")))  # type: ignore[arg-type]
     assert not may(leave)
     now[0] += timedelta(minutes=29)
     assert not may(leave)
@@ -88,18 +89,18 @@ def test_a_304_stands_only_for_what_is_known_of_that_very_file(custody: Custody,
     rules, new = b"User-agent: *\nDisallow: /", "http://new.a.localhost/robots.txt"
     moved = Response("http://a.localhost/robots.txt", status=301, headers={"Location": new})
     crawler = Crawler(custody, moved, Response(new, body=rules))
-    assert not may(Leave(crawler))  # type: ignore[arg-type]
+    assert not may(Leave(OriginFiles(crawler)))  # type: ignore[arg-type]
     assert [r.meta["conditional"] for r in crawler.asked] == [False, False], "of the second file nothing is kept"
     for answer in (None, Response(new, status=304), Response(new, status=404, body=b"gone"), Response(new, status=304)):
         now[0] += timedelta(hours=25)
         crawler = Crawler(custody, moved if answer is None else answer, answer)
-        assert may(Leave(crawler)) is (answer is not None and answer.status == 404)  # type: ignore[arg-type]
+        assert may(Leave(OriginFiles(crawler))) is (answer is not None and answer.status == 404)  # type: ignore[arg-type]
         assert crawler.asked[0].meta["conditional"]
-    assert custody.frontier.robots("http://a.localhost")[2] == rules, "kept through what could not be read"
+    assert custody.frontier.robots("http://a.localhost").body == rules, "kept through what could not be read"
 
 
 def test_a_question_that_was_cut_short_is_no_answer(custody: Custody) -> None:
-    leave = Leave(Crawler(custody, NotNow, b""))  # type: ignore[arg-type]
+    leave = Leave(OriginFiles(Crawler(custody, NotNow, b"")))  # type: ignore[arg-type]
     with pytest.raises(NotNow):
         may(leave)
     assert custody.frontier.robots("http://a.localhost") is None

@@ -24,7 +24,7 @@ answers = st.tuples(
 @given(st.lists(answers, min_size=50, max_size=200))
 def test_requests_are_never_closer_than_the_delay_and_the_servers_wish(steps: list) -> None:
     polite = Politeness(DELAYS.__getitem__)
-    polite.set_crawl_delay("b.example", 2.0)
+    polite.set_crawl_delay("b.example", 2.0, origin="https://b.example")
     least = {"a.example": 5.0, "b.example": 2.0, "c.example": 0.0}
     now, last, asked_to_wait_until = 1_000_000.0, dict[str, float](), dict[str, float]()
     for domain, status, retry_after, took, dies in steps:
@@ -44,9 +44,9 @@ def test_requests_are_never_closer_than_the_delay_and_the_servers_wish(steps: li
         if dies:
             state = polite.state()
             polite = Politeness(DELAYS.__getitem__)
-            polite.set_crawl_delay("b.example", 2.0)
-            for name, at in state.items():
-                polite.remember(name, not_before=at)
+            polite.set_crawl_delay("b.example", 2.0, origin="https://b.example")
+            for name, turn in state.items():
+                polite.remember(name, turn)
 
 
 def test_429_doubles_the_delay_and_twenty_successes_halve_it_back() -> None:
@@ -63,6 +63,6 @@ def test_429_doubles_the_delay_and_twenty_successes_halve_it_back() -> None:
 
 def test_the_largest_of_delay_and_crawl_delay_counts() -> None:
     polite = Politeness(lambda _: 1.0)
-    polite.set_crawl_delay("a.example", 7.5)
-    polite.set_crawl_delay("a.example", None)
+    polite.set_crawl_delay("a.example", 7.5, origin="https://www.a.example")
+    polite.set_crawl_delay("a.example", None, origin="https://a.example")
     assert polite.delay_seconds("a.example") == 7.5

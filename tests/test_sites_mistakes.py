@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from crawler.sites import Mistake, SitesError, load_sites
+from crawler.policy import DEFAULTS
+from crawler.sites import Mistake, Site, SitesError, load_sites
 
 GOOD = '[[site]]\nname = "times"\nhome = "https://times.example/"\n'
 
@@ -46,7 +48,10 @@ CASES = {
     ),
     # top level
     "unknown_top_key": ('\n# …\ncontakt = "x"', '3: contakt = "x": expected a known key; did you mean contact?'),
-    "unknown_top_key_like_none": ("q = 1", "1: q = 1: expected a known key: allow_addresses, contact, quota_gb, site"),
+    "unknown_top_key_like_none": (
+        "q = 1",
+        "1: q = 1: expected a known key: allow_addresses, contact, opt_out_files, policy, quota_gb, site",
+    ),
     "sites_for_site": (
         GOOD.replace("[[site]]", "[[sites]]"),
         (
@@ -90,8 +95,7 @@ CASES = {
     ),
     "unknown_table_in_stanza": (
         below("[site.proxy]\nhost = 'x'"),
-        f'4: {TIMES}proxy = {{host = "x"}}: expected a known key: name, home, feeds, sitemaps, delay_seconds, hosts, '
-        "include, exclude, follow_article_links, max_depth, verify_tls, spider",
+        f'4: {TIMES}proxy = {{host = "x"}}: expected a known key: {", ".join(each.name for each in fields(Site))}',
     ),
     "top_key_in_a_stanza": (
         below('contact = "mailto:a@b.example"'),
@@ -212,6 +216,31 @@ CASES = {
     "depth_negative": (below("max_depth = -1"), f"4: {TIMES}max_depth = -1: expected a whole number from 0 to 50"),
     "depth_not_whole": (below("max_depth = 1.5"), f"4: {TIMES}max_depth = 1.5: expected a whole number from 0 to 50"),
     "spider_without_class": (below('spider = "own.py"'), f'4: {TIMES}spider = "own.py": {SPIDER}'),
+    # policy
+    "policy_is_text": (
+        below('policy = "export"'),
+        f'4: {TIMES}policy = "export": expected a table of opt-outs and what they bind, e.g. {{noai = "export"}}',
+    ),
+    "policy_unknown": (
+        below('policy = {no-ai = "export"}'),
+        f'4: {TIMES}policy.no-ai = "export": expected a known opt-out; did you mean noai?',
+    ),
+    "policy_like_none": (
+        "[policy]\n\nq = 1",
+        f"3: policy.q = 1: expected a known opt-out: {', '.join(DEFAULTS)}",
+    ),
+    "policy_binds_nothing_known": (
+        below('[site.policy]\nnoai = "record"\ntdm = "off"'),
+        f'6: {TIMES}policy.tdm = "off": expected "fetch", "export" or "record"',
+    ),
+    "robots_set_aside_for_all": (
+        '[policy]\nrobots = "record"',
+        '2: policy.robots = "record": expected "fetch"; a site by name may have it otherwise in its own policy',
+    ),
+    "opt_out_files_is_a_number": (
+        "opt_out_files = 0",
+        "1: opt_out_files = 0: expected true or false, without quotes",
+    ),
     "spider_not_a_class_name": (
         below('spider = "own.py:My Spider"'),
         f'4: {TIMES}spider = "own.py:My Spider": {SPIDER}',

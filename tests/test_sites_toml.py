@@ -20,6 +20,10 @@ def test_reads_every_key(tmp_path: Path) -> None:
         """
 allow_addresses = ["127.0.0.0/8", "fd00::/8", "10.1.2.3"]
 contact = "mailto:desk@example.org"
+opt_out_files = false
+[policy]
+noarchive = "export"
+tdm = "fetch"
 [[site]]
 name = "times"
 home = "https://times.example/"
@@ -33,9 +37,13 @@ follow_article_links = true
 max_depth = 3
 verify_tls = false
 spider = "spiders/own.py:Own"
+opt_out_files = true
+policy = {tdm = "record", robots = "export"}
 [[site]]
 name = "post"
 home = "http://post.localhost:8800"
+[site.policy]
+noai = "record"
 """
     )
     sites = load_sites(path)
@@ -54,8 +62,16 @@ home = "http://post.localhost:8800"
         max_depth=3,
         verify_tls=False,
         spider="spiders/own.py:Own",
+        opt_out_files=True,
+        policy=(("robots", "export"), ("tdm", "record")),
     )
-    assert sites["post"] == Site(name="post", home="http://post.localhost:8800")
+    assert sites["post"] == Site(name="post", home="http://post.localhost:8800", policy=(("noai", "record"),))
+    assert [sites.asks_for_opt_out_files(name) for name in ("times", "post")] == [True, False]
+    of_times, of_others = sites.policy_for("times"), sites.policy_for(None)
+    effects = [of.effect(name) for of in (of_times, of_others) for name in ("robots", "noarchive", "tdm", "noai")]
+    assert effects == ["export", "export", "record", "export", "fetch", "export", "fetch", "export"]
+    assert of_times.exceptions == ('policy robots = "export"', 'policy tdm = "record"')
+    assert of_others.exceptions == ()
     assert [site.name for site in sites] == ["times", "post"]
     assert len(sites) == 2
     assert "post" in sites
@@ -186,6 +202,10 @@ written_sites = st.builds(
     delay_seconds=st.floats(0, 86_400),
     include=st.lists(patterns, unique=True, max_size=3).map(tuple),
     follow_article_links=st.booleans(),
+    policy=st.dictionaries(st.sampled_from(("noai", "tdm")), st.sampled_from(("fetch", "export", "record"))).map(
+        lambda chosen: tuple(sorted(chosen.items()))
+    ),
+    opt_out_files=st.sampled_from((None, True, False)),
     max_depth=st.integers(0, 50),
     verify_tls=st.booleans(),
 )
