@@ -249,10 +249,10 @@ class Custody:
 
     @staticmethod
     def _what_binds(visit: Visit) -> tuple[str, ...] | None:
-        """The signals of a page that keep it from being fetched again; `None` where nothing is to be kept of that."""
-        if visit.policy is None or visit.written is None or not visit.policy.binds_pages:
+        """The signals of a page that keep it from being fetched again; `None` where it was not seen."""
+        if visit.policy is None or visit.written is None:
             return None
-        return visit.signals if visit.policy.binding(visit.signals, "fetch") else ()
+        return visit.signals if visit.policy.binds_pages and visit.policy.binding(visit.signals, "fetch") else ()
 
     def remember_at_once(self, domain: str) -> None:
         """That a server asked for more time is on the disk at once: a crash in the next moment must not undo it."""
