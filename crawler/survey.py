@@ -71,7 +71,10 @@ class Survey(UrlTable):
         """Make everything known of `sites` due now; how many URLs that is."""
         marks = ", ".join("?" * len(sites))
         with self._transaction():
-            self._db.execute("update robots set fetched_at = 0")
+            # robots.txt, and such other files as there are: where there was none, it was only tried.
+            self._db.execute(
+                "update robots set fetched_at = 0 where status between 200 and 299 or instr(substr(origin, 9), '/') = 0"
+            )
             return self._db.execute(
                 f"update url set due_at = ? where kind not in (select id from word where name = 'robots')"
                 f" and site in (select id from site where name in ({marks}))"
