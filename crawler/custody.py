@@ -223,7 +223,7 @@ class Custody:
                 lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
                 last_modified=visit.last_modified if whole else None, found=tuple(found),
-                opt_outs=self._what_binds(visit),
+                opt_outs=visit.opt_outs,
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -246,20 +246,6 @@ class Custody:
             return False
         waited = time.monotonic() - self._pending_since
         return (waited >= GROUP_SECONDS or len(self._pending) >= len(self._open)) and self.flush()
-
-    @staticmethod
-    def _what_binds(visit: Visit) -> tuple[str, ...] | None:
-        """The signals of a page that keep it from being fetched again; `None` where it was not seen."""
-        if visit.policy is None or visit.written is None:
-            return None
-        return visit.signals if visit.policy.binds_pages and visit.policy.binding(visit.signals, "fetch") else ()
-
-    def remember_at_once(self, domain: str) -> None:
-        """That a server asked for more time is on the disk at once: a crash in the next moment must not undo it."""
-        try:
-            self.frontier.remember_turns({domain: self.politeness.turn(domain)})
-        except CrawlError as error:
-            self.fail(error)
 
     def flush(self) -> bool:
         """Bytes to the disk, then the ledger, then acknowledged; whether anything was.
@@ -311,9 +297,17 @@ class Custody:
         self.error = self.error or (str(error) if isinstance(error, CrawlError) else f"{self.archive}: {error}")
         self.stop("error")
 
-    def remember_turn(self, domain: str) -> None:
-        """What is known of the queue of `domain` has changed, and the next process has to know it."""
+    def remember_turn(self, domain: str, *, at_once: bool = False) -> None:
+        """What is known of the queue of `domain` has changed, and the next process has to know it.
+
+        `at_once`: whatever happens in the next moment, for a server asked for more time.
+        """
         self._turned.add(domain)
+        if at_once:
+            try:
+                self.frontier.remember_turns({domain: self.politeness.turn(domain)})
+            except CrawlError as error:
+                self.fail(error)
 
     def settle(self, domain: str) -> None:
         """Acknowledge what was finished of `domain`, if anything waits for it."""

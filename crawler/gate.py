@@ -127,7 +127,7 @@ class Gate:
             custody = self.keeper.custody
             now, domain = custody.clock().timestamp(), visit.lease.domain
             if custody.politeness.give_back(domain, now=now, status=visit.status, retry_after=visit.retry_after):
-                custody.remember_at_once(domain)
+                custody.remember_turn(domain, at_once=True)
 
     async def _turn(self, visit: Visit) -> None:
         """Wait until the domain may be asked, then take it."""

@@ -32,3 +32,10 @@ class Visit:
     refused: bool = False
     released: bool = False  # given back unfetched
     finished: bool = False
+
+    @property
+    def opt_outs(self) -> tuple[str, ...] | None:
+        """The signals of a page that keep it from being fetched again; `None` where the page was not seen."""
+        if self.policy is None or self.written is None:
+            return None
+        return self.signals if self.policy.binds_pages and self.policy.binding(self.signals, "fetch") else ()

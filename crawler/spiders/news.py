@@ -144,8 +144,8 @@ class NewsSpider(Spider):
         if free_at is None:
             turns.look_at(domain, now.timestamp() + LOOK_SECONDS)
             return None
+        ahead = self._ahead.setdefault(domain, collections.deque())
         if free_at <= now.timestamp():
-            ahead = self._ahead.setdefault(domain, collections.deque())
             if not ahead:
                 ahead += custody.frontier.lease_some(
                     domain, now=now, sites=names, batch=self._batch, limit=self._how_many(custody, domain)
@@ -153,7 +153,8 @@ class NewsSpider(Spider):
             if ahead:
                 self._awaited[domain] = 0.0
                 return ahead.popleft()
-        due_at = custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
+        # What is leased already is ours to fetch, and none of what the frontier says of the rest.
+        due_at = now if ahead else custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
         if due_at is None:
             self._awaited.pop(domain, None)
             return None
