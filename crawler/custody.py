@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from crawler.archive import (
     ArchiveError,
@@ -34,7 +33,7 @@ from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
 from crawler.recovery import hold_lock, recover
-from crawler.robots_kept import rules_in
+from crawler.robots_kept import sitemaps_named
 from crawler.room import Room
 from crawler.schedule import is_transient, next_visit
 from crawler.scope import registrable_domain
@@ -281,10 +280,7 @@ class Custody:
 
     def sitemaps_of(self, home: str) -> tuple[str, ...]:
         """The sitemaps that robots.txt of the home page's host names, as it was last fetched."""
-        parts = urlsplit(home)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        known = self.frontier.robots(origin)
-        return rules_in(known, origin, now=self.clock()).sitemaps if known else ()
+        return sitemaps_named(self.frontier.robots, home, now=self.clock())
 
     def archived_bytes(self) -> int:
         """What the WARC files of this crawl take on the disk."""
@@ -298,16 +294,12 @@ class Custody:
         self.stop("error")
 
     def remember_turn(self, domain: str, *, at_once: bool = False) -> None:
-        """What is known of the queue of `domain` has changed, and the next process has to know it.
-
-        `at_once`: whatever happens in the next moment, for a server asked for more time.
-        """
+        """The next process has to know how the queue of `domain` now stands; `at_once`: even after a kill right now."""
         self._turned.add(domain)
-        if at_once:
-            try:
-                self.frontier.remember_turns({domain: self.politeness.turn(domain)})
-            except CrawlError as error:
-                self.fail(error)
+        try:
+            self.frontier.remember_turns({domain: self.politeness.turn(domain)} if at_once else {})
+        except CrawlError as error:
+            self.fail(error)
 
     def settle(self, domain: str) -> None:
         """Acknowledge what was finished of `domain`, if anything waits for it."""

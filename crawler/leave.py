@@ -9,9 +9,9 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.origin_files import ROBOTS, OriginFiles, origin_of
+from crawler.origin_files import ROBOTS, OriginFiles
 from crawler.robots import RobotsRules, parse_robots
-from crawler.robots_kept import is_broken, rules_in
+from crawler.robots_kept import is_broken, origin_of, rules_in
 from crawler.scope import registrable_domain
 from crawler.version import ROBOTS_TOKEN
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -17,7 +16,7 @@ from crawler.intake import location_text
 from crawler.keeper import Keeper
 from crawler.leases import Candidate, KeptFile
 from crawler.robots import MAX_BYTES
-from crawler.robots_kept import is_broken
+from crawler.robots_kept import is_broken, origin_of
 from crawler.schedule import PRIORITIES, RETRIES
 from crawler.scope import normalise, registrable_domain
 
@@ -131,12 +130,6 @@ class OriginFiles:
                 break
             custody.politeness.wait(domain, until=(custody.clock() + wait).timestamp())
         return None, trouble
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port: what one robots.txt speaks for."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _name(origin: str, path: str) -> str:

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from crawler.leases import KeptFile
 from crawler.optout import robots_signals
 from crawler.optout_files import AI_TXT, TDMREP, ai_txt_signal, parse_ai_txt, parse_tdmrep, tdm_signal
-from crawler.origin_files import OriginFiles, origin_of
+from crawler.origin_files import OriginFiles
 from crawler.robots import Refused, RobotsRules
-from crawler.robots_kept import COPY_HOLDS_FOR, is_broken
+from crawler.robots_kept import COPY_HOLDS_FOR, is_broken, origin_of
 
 __all__ = ["Reservations"]
 

@@ -6,6 +6,7 @@ import difflib
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from crawler.errors import CrawlError
@@ -52,13 +53,19 @@ class Sites:
 
     def policy_for(self, name: str | None) -> Policy:
         """What opt-outs bind for the site of that name; for pages of none, what they bind for all."""
-        own = next((site.policy for site in self.sites if site.name == name), ())
-        return policy_of(self.policy, own)
+        return self._policies.get(name, self._policies[None])
+
+    @cached_property
+    def _policies(self) -> dict[str | None, Policy]:
+        return {None: policy_of(self.policy), **{site.name: policy_of(self.policy, site.policy) for site in self.sites}}
 
     def asks_for_opt_out_files(self, name: str) -> bool:
         """Whether tdmrep.json and ai.txt of the site's hosts are to be fetched."""
-        own = next((site.opt_out_files for site in self.sites if site.name == name), None)
-        return self.opt_out_files if own is None else own
+        return self._asks.get(name, self.opt_out_files)
+
+    @cached_property
+    def _asks(self) -> dict[str, bool]:
+        return {site.name: site.opt_out_files for site in self.sites if site.opt_out_files is not None}
 
     def __getitem__(self, name: str) -> Site:
         """The site of that name; raises UnknownSite."""

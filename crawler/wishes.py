@@ -56,8 +56,9 @@ class Wishes(UrlTable):
 
     def remember_turns(self, turns: Mapping[str, Turn]) -> None:
         """How these domains stand; what this call took is on the disk when it returns."""
-        with self._transaction():
-            self._keep_turns(turns)
+        if turns:
+            with self._transaction():
+                self._keep_turns(turns)
 
     def _keep_turns(self, turns: Mapping[str, Turn]) -> None:
         for domain, turn in turns.items():
