@@ -17,12 +17,13 @@ def verify(home: Path, on_file: Callable[[str, int, int], None] | None = None) -
     """Every problem of the archive at `home`, file by file. `on_file` gets name, number and how many there are.
 
     WARC files: each gzip member whole, one record in each, lengths and digests right, SHA-256 as noted when the file
-    was closed. The ledger: each file there, and with as many captures as were acknowledged in it.
+    was closed or imported. The ledger: each file there, and with as many captures as were acknowledged in it.
     """
     archive = home / "archive"
     expected, counts, problems = _ledger(home)
     yield from problems
-    expected |= imported_files(archive)
+    imported = imported_files(archive)
+    expected |= imported
     files = sorted(archive.glob("crawl_date=*/*.warc.gz")) + sorted((archive / "imported").glob("**/*.warc*"))
     files = [f for f in files if f.name.endswith((".warc", ".warc.gz"))]
     present = set()
@@ -37,11 +38,12 @@ def verify(home: Path, on_file: Callable[[str, int, int], None] | None = None) -
                 warc_file=name, offset=None, kind="not_in_ledger",
                 detail="closed, but the ledger does not know it; the next crawl reads it in",
             )  # fmt: skip
-    for name, acknowledged in sorted(counts.items()):
-        if name not in present and not (archive / f"{name}.open").exists() and not (archive / name).exists():
-            yield Problem(
-                warc_file=name, offset=None, kind="missing", detail=f"the ledger has {acknowledged} captures in it"
-            )
+    for name in sorted((expected.keys() | counts.keys()) - present):
+        if not (archive / f"{name}.open").exists() and not (archive / name).exists():
+            detail = f"the ledger has {counts.get(name, 0)} captures in it"
+            if name in imported:
+                detail = "it was imported, and is not there; import it again"
+            yield Problem(warc_file=name, offset=None, kind="missing", detail=detail)
     yield from _left_open(home, archive)
 
 
