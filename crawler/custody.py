@@ -22,6 +22,7 @@ from crawler.archive import (
     Exchange,
     RevisitOf,
     Written,
+    forget_extents,
     make_folder,
     payload_digest_of,
 )
@@ -123,6 +124,7 @@ class Custody:
         for closed in list(self._unsettled):
             if self.frontier.captures_in(closed.warc_file) == closed.captures:
                 self.frontier.close_file(closed, now=self.clock())
+                forget_extents(self.archive / closed.warc_file)
                 self._unsettled.remove(closed)
 
     def begin(self, lease: Lease) -> Visit:

@@ -152,6 +152,11 @@ class Ledger:
         row = self._db.execute("select count(*) from capture where warc_file = ?", (warc_file,)).fetchone()
         return int(row[0])
 
+    def offsets_in(self, warc_file: str) -> set[int]:
+        """Where in a WARC file the captures are that the ledger has of it."""
+        rows = self._db.execute("select record_offset from capture where warc_file = ?", (warc_file,))
+        return {row[0] for row in rows}
+
     def ledger_counts(self) -> dict[str, int]:
         """WARC file → captures that the ledger has in it."""
         return {r[0]: r[1] for r in self._db.execute("select warc_file, count(*) from capture group by warc_file")}

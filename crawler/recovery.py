@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from crawler.archive import read_closed_file, repair_open_file
+from crawler.archive import EXTENTS_ENDING, read_closed_file, repair_open_file
 from crawler.crawl_log import Attempt, CrawlLog, crawl_logs, logged_captures, mend
 from crawler.errors import ArchiveLocked
 from crawler.frontier import Frontier
@@ -57,9 +57,13 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
     known = frontier.closed_files()
     left_open = sorted(archive.glob("crawl_date=*/*.warc.gz.open"))
     for unfinished in archive.glob("crawl_date=*/*.cdxj.open"):
-        unfinished.unlink()  # an index that was being written; it is made again from its WARC file
+        unfinished.unlink()  # an index that was being written; it is made again
     unknown = sorted(p for p in archive.glob("crawl_date=*/*.warc.gz") if _name(archive, p) not in known)
-    repaired = [repair_open_file(p) if p.suffix == ".open" else read_closed_file(p) for p in (*left_open, *unknown)]
+    repaired = []
+    for path in (*left_open, *unknown):
+        entered = frontier.offsets_in(_name(archive, path).removesuffix(".open"))
+        mended = repair_open_file if path.suffix == ".open" else read_closed_file
+        repaired.append(mended(path, entered=entered))
     found = [c for one in repaired for c in one.captures]
     wanted = {f"crawl_date={c.captured_at.date().isoformat()}" for c in found}
     logs = crawl_logs(archive)
@@ -70,9 +74,9 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
             mend(path)
         if path.parent.name in wanted:
             lines.update(logged_captures(path))
-    frontier.enter_recovered((c.url, c) for c in found)
-    lost = [c for c in found if c.capture_id not in lines]
-    for c in lost:
+    for c in found:
+        if c.capture_id in lines:
+            continue
         log.write(
             Attempt(
                 at=c.captured_at, site=c.site or "", url=c.url, kind=c.kind or "page", outcome="recovered",
@@ -80,11 +84,15 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
             )
         )  # fmt: skip
     log.sync()
-    # Last: a crash before this, and the next start does all of it again.
+    # In this order: a capture that the ledger has is taken to have its line, and a file that it knows as closed to be
+    # whole, with an index, and all its captures entered. A crash before that, and the next start does it again.
+    frontier.enter_recovered((c.url, c) for c in found)
     for one in repaired:
         if one.closed is not None:
             frontier.close_file(one.closed, now=clock())
-    return len(lost)
+    for notes in archive.glob(f"crawl_date=*/*{EXTENTS_ENDING}"):
+        notes.unlink()
+    return len(found)
 
 
 def _name(archive: Path, path: Path) -> str:

@@ -60,6 +60,7 @@ def crash(custody: Custody) -> None:
     custody.log.close()
     if custody.writer._file is not None:
         custody.writer._file._file.close()
+        custody.writer._file._notes.close()
     custody.frontier.close()
     custody._lock.release()
 

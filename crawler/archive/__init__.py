@@ -13,8 +13,11 @@ from crawler.archive.errors import (
     UnsupportedFormat,
     WriterClosed,
 )
+from crawler.archive.extents import ENDING as EXTENTS_ENDING
+from crawler.archive.extents import forget_extents
 from crawler.archive.folders import make_folder, sync_folder
 from crawler.archive.foreign import ImportedFile, ImportProgress, ImportReport, import_warcs
+from crawler.archive.inventory import RecoveredCapture
 from crawler.archive.message import (
     Dechunker,
     MessageHead,
@@ -28,12 +31,13 @@ from crawler.archive.message import (
 )
 from crawler.archive.neighbours import request_beside
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
-from crawler.archive.repair import RecoveredCapture, Repaired, read_closed_file, repair_open_file
+from crawler.archive.repair import Repaired, read_closed_file, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
 from crawler.archive.verify import Problem, verify_warc
 from crawler.archive.writer import ArchiveWriter
 
 __all__ = [
+    "EXTENTS_ENDING",
     "Announcement",
     "ArchiveError",
     "ArchiveWriter",
@@ -61,6 +65,7 @@ __all__ = [
     "cdxj_path",
     "codings",
     "dechunk",
+    "forget_extents",
     "import_warcs",
     "is_chunked",
     "label_sha1",

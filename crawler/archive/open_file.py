@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from fastwarc.stream_io import GzipWriter
 
 from crawler.archive.cdxj import cdxj_line, cdxj_path, digest_as_indexed, save_cdxj
+from crawler.archive.extents import Extent, ExtentNotes
 from crawler.archive.folders import sync_folder
 from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.serialise import (
@@ -71,6 +72,7 @@ class OpenFile:
         self._unsure: OSError | None = None
         self._records = 0
         self._lines: list[str] = []
+        self._notes = ExtentNotes(final)
         self._times: list[datetime] = []  # earliest and latest capture
         self._dates: set[date] = set()
 
@@ -86,6 +88,7 @@ class OpenFile:
         )
         self._append((member(record),))
         sync_folder(self.final.parent)
+        self._notes.add(Extent(start=0, end=self.size, records=1))
 
     def write(self, exchange: Exchange, notes: CaptureNotes, revisit_of: RevisitOf | None) -> Written:
         capture_id = uuid4()
@@ -94,12 +97,16 @@ class OpenFile:
         request = member(request_record(exchange, uuid4(), capture_id=capture_id, warcinfo_id=info))
         response = member(capture.record)
         metadata = member(metadata_record(exchange, notes, uuid4(), capture_id=capture_id, warcinfo_id=info))
-        offset = self.size + len(request)
+        start = self.size
+        offset = start + len(request)
         self._append((request, response, metadata))
-        stored = self.size - offset + len(request)
-        return self._note(
+        stored = self.size - start
+        written = self._note(
             exchange, capture_id, offset=offset, length=len(response), stored_bytes=stored, capture=capture
         )
+        at, line = written.captured_at, self._lines[-1]
+        self._notes.add(Extent(start=start, end=self.size, records=3, offset=offset, at=at, line=line))
+        return written
 
     def _append(self, members: tuple[bytes, ...]) -> None:
         data = b"".join(members)
@@ -172,11 +179,13 @@ class OpenFile:
         except OSError as problem:
             self._unsure = problem
             raise
+        self._notes.write()
 
     def close(self) -> ClosedFile:
         """Index first, then the rename: a file with its final name is whole and has its index."""
         self.sync()
         self._file.close()
+        self._notes.close()
         save_cdxj(cdxj_path(self.final), self._lines)
         self._path.rename(self.final)
         sync_folder(self.final.parent)

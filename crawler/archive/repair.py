@@ -8,29 +8,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive.cdxj import cdxj_path, write_cdxj
+from crawler.archive.cdxj import cdxj_path, save_cdxj
 from crawler.archive.errors import ArchiveError
 from crawler.archive.folders import sync_folder
-from crawler.archive.message import Dechunker, is_chunked, read_head
+from crawler.archive.inventory import Inventory, RecoveredCapture, take_inventory
 from crawler.archive.open_file import OPEN_SUFFIX
-from crawler.archive.records import ClosedFile, Written
-from crawler.archive.scan import GZIP_MAGIC, Record, open_records
+from crawler.archive.records import ClosedFile
+from crawler.archive.scan import GZIP_MAGIC, open_records
 
 # Where members follow the damage, the file is not merely torn. Looked for in steps of this.
 _SEARCH_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecoveredCapture(Written):
-    """A capture found in a file that was left open, with what its metadata record says."""
-
-    url: str
-    site: str | None
-    kind: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,92 +31,46 @@ class Repaired:
     closed: ClosedFile | None
     """None: the file held no whole record and was removed."""
     captures: tuple[RecoveredCapture, ...]
+    """Those that the ledger does not have."""
     cut_bytes: int
     """Bytes behind the last whole record, now gone from the file."""
     kept: Path | None
     """A copy of the file as it was, made where whole records stood behind the damage."""
 
 
-def repair_open_file(path: Path) -> Repaired:
-    """Finishes a `.open` file: cut, fsync, index, rename. Safe to repeat after a crash of its own."""
+def repair_open_file(path: Path, *, entered: Collection[int] = ()) -> Repaired:
+    """Finishes a `.open` file: cut, fsync, index, rename. Safe to repeat after a crash of its own.
+
+    `entered` are the offsets of the captures that the ledger has in it.
+    """
     if not path.name.endswith(OPEN_SUFFIX):
         raise ValueError(f"{path} is not a file that was left open: its name does not end in {OPEN_SUFFIX}")
     final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
     if final.exists():
         raise ArchiveError(final.name, None, f"there is also {path.name}; remove the one that is not wanted")
     name = f"{final.parent.name}/{final.name}"
-    whole_bytes, records, captures = _survey(path, name)
+    held = take_inventory(path, warc_file=name, entered=entered)
     size = path.stat().st_size
-    if not records:
+    if not held.records:
         path.unlink()
         sync_folder(path.parent)
         return Repaired(closed=None, captures=(), cut_bytes=size, kept=None)
-    kept = _keep_copy(path, whole_bytes) if size > whole_bytes else None
+    kept = _keep_copy(path, held.whole_bytes) if size > held.whole_bytes else None
     with path.open("r+b") as file:
-        file.truncate(whole_bytes)
+        file.truncate(held.whole_bytes)
         os.fsync(file.fileno())
-    write_cdxj(path, name=name)
+    save_cdxj(cdxj_path(path), held.lines)
     path.rename(final)
     sync_folder(final.parent)
-    closed = _closed(final, name, whole_bytes, records, captures)
-    return Repaired(closed=closed, captures=tuple(captures), cut_bytes=size - whole_bytes, kept=kept)
+    return Repaired(
+        closed=_closed(final, held), captures=tuple(held.missing), cut_bytes=size - held.whole_bytes, kept=kept
+    )
 
 
 def sha256_of(path: Path) -> str:
     """Hex SHA-256 over a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _survey(path: Path, name: str) -> tuple[int, int, list[RecoveredCapture]]:
-    captures: list[RecoveredCapture] = []
-    records = 0
-    with path.open("rb") as stream:
-        reader = open_records(stream, name=name)
-        try:
-            while (record := reader.next_record()) is not None:
-                if record.record_type in ("response", "revisit"):
-                    captures.append(_recovered(record, name))
-                elif record.record_type == "metadata" and captures:
-                    captures[-1] = _annotated(captures[-1], record)
-                record.finish()
-                records += 1
-        except ArchiveError:
-            pass  # the end of what is whole, which is what was asked for
-        captures = [capture for capture in captures if capture.offset + capture.length <= reader.good_to]
-        return reader.good_to, records, captures
-
-
-def _recovered(record: Record, name: str) -> RecoveredCapture:
-    block = record.read()
-    head = read_head(block)
-    body = block[head.end :] if head else b""
-    if head and is_chunked(head):
-        chunks = Dechunker()
-        body = chunks.feed(body) + chunks.close()
-    return RecoveredCapture(
-        capture_id=(record.get("WARC-Record-ID") or "").removeprefix("<urn:uuid:").removesuffix(">"),
-        warc_file=name,
-        offset=record.offset,
-        length=record.finish(),
-        record_type=record.record_type,
-        payload_digest=record.get("WARC-Payload-Digest"),
-        captured_at=datetime.fromisoformat(record.get("WARC-Date") or "").astimezone(UTC),
-        status=head.status if head else None,
-        body_bytes=len(body),
-        truncated=record.get("WARC-Truncated"),
-        url=record.url or "",
-        site=None,
-        kind=None,
-    )
-
-
-def _annotated(capture: RecoveredCapture, metadata: Record) -> RecoveredCapture:
-    if metadata.get("WARC-Concurrent-To") != f"<urn:uuid:{capture.capture_id}>":
-        return capture
-    lines = metadata.read().decode("utf-8", "replace").split("\r\n")
-    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return replace(capture, site=fields.get("site"), kind=fields.get("kind"))
 
 
 def _keep_copy(path: Path, whole_bytes: int) -> Path | None:
@@ -162,30 +107,26 @@ def _records_behind(path: Path, offset: int) -> bool:
             at += 1
 
 
-def read_closed_file(path: Path) -> Repaired:
+def read_closed_file(path: Path, *, entered: Collection[int] = ()) -> Repaired:
     """What `repair_open_file` would have said of a file that was closed just before a crash; never changes it.
 
     Its index is made where it is missing: of two names in one folder a power cut may keep the later.
     """
-    name = f"{path.parent.name}/{path.name}"
-    whole_bytes, records, captures = _survey(path, name)
-    if not cdxj_path(path).exists() and whole_bytes == path.stat().st_size:
-        write_cdxj(path, name=name)
+    held = take_inventory(path, warc_file=f"{path.parent.name}/{path.name}", entered=entered)
+    if not cdxj_path(path).exists() and held.whole_bytes == path.stat().st_size:
+        save_cdxj(cdxj_path(path), held.lines)
     sync_folder(path.parent)
-    return Repaired(
-        closed=_closed(path, name, whole_bytes, records, captures), captures=tuple(captures), cut_bytes=0, kept=None
-    )
+    return Repaired(closed=_closed(path, held), captures=tuple(held.missing), cut_bytes=0, kept=None)
 
 
-def _closed(path: Path, name: str, size: int, records: int, captures: list[RecoveredCapture]) -> ClosedFile:
-    times = [capture.captured_at for capture in captures]
+def _closed(path: Path, held: Inventory) -> ClosedFile:
     return ClosedFile(
-        warc_file=name,
+        warc_file=held.warc_file,
         sha256=sha256_of(path),
-        bytes=size,
-        records=records,
-        captures=len(captures),
-        first_at=min(times, default=None),
-        last_at=max(times, default=None),
-        crawl_dates=tuple(sorted({at.date() for at in times})),
+        bytes=held.whole_bytes,
+        records=held.records,
+        captures=len(held.lines),
+        first_at=min(held.times, default=None),
+        last_at=max(held.times, default=None),
+        crawl_dates=tuple(sorted({at.date() for at in held.times})),
     )

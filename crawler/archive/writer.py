@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive.errors import WriterClosed
+from crawler.archive.extents import forget_extents
 from crawler.archive.folders import make_folder
 from crawler.archive.open_file import NotUndone, OpenFile
 from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
@@ -26,7 +27,8 @@ class ArchiveWriter:
     """Writes into one file at a time, a new one for each process, UTC day, hour and gigabyte.
 
     `archive` is the folder that holds `crawl_date=…`. `contact` becomes the operator in warcinfo. `on_closed` is told
-    of every finished file. Not for use from several threads.
+    of every finished file, and has to `forget_extents` of it once it is noted elsewhere. Not for use from several
+    threads.
     """
 
     def __init__(
@@ -112,6 +114,8 @@ class ArchiveWriter:
         self._file = None
         if self._on_closed is not None:
             self._on_closed(closed)
+        else:
+            forget_extents(self._archive / closed.warc_file)
 
     def _open(self) -> OpenFile:
         now = self._clock().astimezone(UTC)
