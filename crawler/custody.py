@@ -26,13 +26,14 @@ from crawler.archive import (
     make_folder,
     payload_digest_of,
 )
-from crawler.crawl_log import Attempt, CrawlLog
+from crawler.crawl_log import CrawlLog
 from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
+from crawler.rations import Rations
 from crawler.recovery import hold_lock, recover
 from crawler.robots_kept import sitemaps_named
 from crawler.room import Room
@@ -93,6 +94,7 @@ class Custody:
         for domain in asked_before:  # by a process that died, perhaps a moment ago
             self.politeness.take(domain, now=self.started_at.timestamp())
             self.politeness.give_back(domain, now=self.started_at.timestamp(), status=None)
+        self.rations = Rations(self.frontier)
         self.stopping: str | None = None
         self.error: str | None = None
         self.counts: collections.Counter[str] = collections.Counter()
@@ -200,9 +202,7 @@ class Custody:
             self._stir([lease.domain])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
-        transient = is_transient(visit.status) and outcome != "refused"
-        gone = visit.status in (404, 410, 451)
-        failed = transient or gone
+        failed = (is_transient(visit.status) and outcome != "refused") or visit.status in (404, 410, 451)
         if outcome == "refused":
             again = now + (visit.retry_after or timedelta(hours=24)) if visit.reason == "robots" else None
         else:
@@ -212,19 +212,16 @@ class Custody:
             )  # fmt: skip
         if self.only_looks:
             again = None
-        attempt = Attempt(
-            at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
-            via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
-            detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
-        )  # fmt: skip
+        attempt = visit.attempt(outcome)
         self.log.write(attempt)
         whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
                 lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
-                last_modified=visit.last_modified if whole else None, found=tuple(found),
-                opt_outs=visit.opt_outs,
+                last_modified=visit.last_modified if whole else None, found=tuple(found), opt_outs=visit.opt_outs,
+                sitemap=visit.sitemap, variant_of=visit.variant_of, new_before=visit.new_before,
+                new_articles_before=visit.new_articles_before,
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -260,7 +257,7 @@ class Custody:
             self.writer.sync()
             self.log.sync()
             turns = {domain: self.politeness.turn(domain) for domain in self._touched | self._turned}
-            self.counts["new_urls"] += self.frontier.complete(pending, turns=turns)
+            self.counts["new_urls"] += self.frontier.complete(pending, turns=turns, decide=self.rations.deciding())
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
             return False
