@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive import (
@@ -26,18 +26,18 @@ from crawler.archive import (
     make_folder,
     payload_digest_of,
 )
-from crawler.crawl_log import Attempt, CrawlLog
-from crawler.decision import Decisions
+from crawler.crawl_log import CrawlLog
 from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
+from crawler.rations import Rations
 from crawler.recovery import hold_lock, recover
 from crawler.robots_kept import sitemaps_named
 from crawler.room import Room
-from crawler.schedule import is_gone, is_transient, next_visit
+from crawler.schedule import is_transient, next_visit
 from crawler.scope import registrable_domain
 from crawler.sites import Sites
 from crawler.tally import Tally
@@ -94,6 +94,7 @@ class Custody:
         for domain in asked_before:  # by a process that died, perhaps a moment ago
             self.politeness.take(domain, now=self.started_at.timestamp())
             self.politeness.give_back(domain, now=self.started_at.timestamp(), status=None)
+        self.rations = Rations(self.frontier)
         self.stopping: str | None = None
         self.error: str | None = None
         self.counts: collections.Counter[str] = collections.Counter()
@@ -201,25 +202,26 @@ class Custody:
             self._stir([lease.domain])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
-        failed = is_gone(visit.status) or (is_transient(visit.status) and outcome != "refused")
-        again = None if self.only_looks else next_visit(
-            kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
-            failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
-            refused=visit.reason if outcome == "refused" else None,
-        )  # fmt: skip
-        attempt = Attempt(
-            at=visit.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
-            via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=visit.reason,
-            detail=visit.detail, status=visit.status, written=visit.written, elapsed_seconds=visit.elapsed_seconds,
-        )  # fmt: skip
+        failed = (is_transient(visit.status) and outcome != "refused") or visit.status in (404, 410, 451)
+        if outcome == "refused":
+            again = now + (visit.retry_after or timedelta(hours=24)) if visit.reason == "robots" else None
+        else:
+            again = next_visit(
+                kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
+                failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
+            )  # fmt: skip
+        if self.only_looks:
+            again = None
+        attempt = visit.attempt(outcome)
         self.log.write(attempt)
         whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
                 lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
-                last_modified=visit.last_modified if whole else None, mark=visit.mark, opt_outs=visit.opt_outs,
-                found=tuple(found),
+                last_modified=visit.last_modified if whole else None, found=tuple(found), opt_outs=visit.opt_outs,
+                sitemap=visit.sitemap, variant_of=visit.variant_of, new_before=visit.new_before,
+                new_articles_before=visit.new_articles_before,
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -255,10 +257,7 @@ class Custody:
             self.writer.sync()
             self.log.sync()
             turns = {domain: self.politeness.turn(domain) for domain in self._touched | self._turned}
-            decisions = Decisions(site_memory=self.frontier.site_memory, keys=self.frontier.keys)
-            self.counts["new_urls"] += self.frontier.complete(
-                pending, turns=turns, decide=decisions, site_memories=decisions.site_memories
-            )
+            self.counts["new_urls"] += self.frontier.complete(pending, turns=turns, decide=self.rations.deciding())
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
             return False

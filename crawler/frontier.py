@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from crawler.archive import Announcement
-from crawler.followed import left_the_feeds
 from crawler.leases import Candidate, Completion, Decision, Lease, Turn
+from crawler.precedence import DOUBTFUL
 from crawler.survey import Survey, moment
 from crawler.wishes import Wishes
 
@@ -29,11 +29,18 @@ class Frontier(Survey, Wishes):
     _asked_sites: Sequence[str] | None = None  # whose ids were looked up last
     _asked_ids: list[int] = []  # noqa: RUF012 - replaced, never changed
     _asked_set: frozenset[int] = frozenset()
+    may_be_doubtful: Callable[[str], bool] = staticmethod(lambda site: True)  # whether a site's ration has any left
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
         with self._transaction():
             return self._add(candidates)[0]
+
+    def take_in(self, candidates: Iterable[Candidate]) -> tuple[int, int]:
+        """How many were not known before, and how many of those are articles. On the disk with what is acknowledged
+        next: whoever named them is not yet, and would be asked again."""
+        with self._transaction(durable=False):
+            return self._add(candidates)
 
     def lease(self, domain: str, *, now: datetime, sites: Sequence[str], batch: str | None = None) -> Lease | None:
         """The most urgent due URL of `domain`, ours until acknowledged; `None` where nothing is due."""
@@ -65,6 +72,8 @@ class Frontier(Survey, Wishes):
         rows: list[sqlite3.Row] = []
         for priority in range(PRIORITY_LEVELS):  # a seek in the index each; sorting all that is due would not scale
             for site_id in site_ids:
+                if not self._may_lease(site_id, priority):
+                    continue
                 rows += self._db.execute(
                     "select * from url where domain = ? and site = ? and priority = ? and due_at <= ?"
                     f" and {free} order by due_at limit ?",
@@ -86,6 +95,13 @@ class Frontier(Survey, Wishes):
     def _rolled_back(self) -> None:
         super()._rolled_back()
         self._asked_sites = None
+
+    def _may_lease(self, site_id: int, priority: int) -> bool:
+        if priority < DOUBTFUL:
+            return True
+        if priority == DOUBTFUL:
+            return self.may_be_doubtful(self._name("site", site_id))
+        return self.back_catalogue
 
     def _here(self, domain_id: int, site_ids: list[int]) -> list[int]:
         """Those of the sites that have anything on the domain: one, mostly."""
@@ -123,8 +139,8 @@ class Frontier(Survey, Wishes):
     def _lease(self, row: sqlite3.Row) -> Lease:
         return Lease(
             url_id=row["id"], url=self._url_of(row), site=self._name("site", row["site"]),
-            domain=self._name("domain", row["domain"]), kind=self._word_of(row["kind"]), depth=row["depth"],
-            hops=row["hops"], hop_from=row["hop_from"], batch=row["batch"], visits=row["visits"],
+            domain=self._name("domain", row["domain"]), kind=self._word_of(row["kind"]), priority=row["priority"],
+            depth=row["depth"], hops=row["hops"], hop_from=row["hop_from"], batch=row["batch"], visits=row["visits"],
             failures=row["failures"], etag=row["etag"], last_modified=row["last_modified"], memory=row["memory"],
             announcements=self._announcements(row["id"]),
         )  # fmt: skip
@@ -164,6 +180,7 @@ class Frontier(Survey, Wishes):
             row[0]
             for site_id in self._here(domain_id, site_ids)
             for priority in range(PRIORITY_LEVELS)
+            if self._may_lease(site_id, priority)
             for row in self._db.execute(
                 "select due_at from url where domain = ? and site = ? and priority = ? and due_at is not null"
                 f" and {free} order by due_at limit 1",
@@ -190,12 +207,11 @@ class Frontier(Survey, Wishes):
 
     def complete(
         self, completions: Sequence[Completion], *, decide: Decide | None = None,
-        turns: Mapping[str, Turn] | None = None, site_memories: Callable[[], Mapping[str, str]] | None = None,
+        turns: Mapping[str, Turn] | None = None, site_memories: Mapping[str, str] | None = None,
     ) -> int:  # fmt: skip
         """Ledger, found URLs, schedule and release of these leases, in one transaction; how many URLs were new.
 
-        `decide` is asked once the found URLs are in, with how many articles among them nobody had named before;
-        `site_memories` after the last of them.
+        `decide` is asked once the found URLs are in, with how many articles among them nobody had named before.
         """
         new = 0
         days: Counter[tuple[str, str, str]] = Counter()
@@ -204,11 +220,12 @@ class Frontier(Survey, Wishes):
                 if c.written is not None:
                     self._enter(c.lease.url, c.written)
                 urls, articles = self._add(c.found)
-                new += urls
+                new += urls + c.new_before
+                articles += c.new_articles_before
                 decision = decide(c, articles) if decide else Decision(next_visit_at=c.next_visit_at)
                 self._acknowledge(c, decision)
-                for key in decision.wake:
-                    self._wake(key, at=c.at.timestamp())
+                for url in decision.wake:
+                    self._wake(url, at=c.at.timestamp())
                 day = c.at.astimezone(UTC).date().isoformat()
                 days[c.lease.site, day, c.outcome] += 1
                 days[c.lease.site, day, "new_articles"] += articles
@@ -224,7 +241,7 @@ class Frontier(Survey, Wishes):
                     (self._id("site", site), day, number),
                 )
             self._keep_turns(turns or {})
-            for site, memory in (site_memories() if site_memories else {}).items():
+            for site, memory in (site_memories or {}).items():
                 self._db.execute("update site set memory = ? where id = ?", (memory, self._id("site", site)))
         return new
 
@@ -235,10 +252,10 @@ class Frontier(Survey, Wishes):
         self._db.execute(
             "update url set due_at = ?, visited_at = ?, status = ?, visits = visits + ?,"
             " failures = case when ? then failures + 1 else 0 end, batch = case when ? then batch end,"
-            " memory = coalesce(?, memory) where id = ?",
+            " memory = coalesce(?, memory), priority = coalesce(?, priority) where id = ?",
             (
                 math.ceil(due.timestamp()) if due else None, int(at), c.status, int(answered), c.failed, c.failed,
-                decision.memory, lease.url_id,
+                decision.memory, decision.priority, lease.url_id,
             ),
         )  # fmt: skip
         self._db.execute("delete from lease where url_id = ?", (lease.url_id,))
@@ -254,20 +271,12 @@ class Frontier(Survey, Wishes):
                 (int(lease.visits == 0), at, self._id("site", lease.site)),
             )
 
-    def _wake(self, key: int, *, at: float) -> None:
-        """Visit an article once more now, unless it was for the same reason before."""
-        for row in self._db.execute("select id, memory from url where key = ?", (key,)).fetchall():
-            memory = left_the_feeds(row["memory"])
-            if memory is not None:
-                self._db.execute(
-                    "update url set memory = ?, due_at = min(coalesce(due_at, ?), ?) where id = ?",
-                    (memory, int(at), int(at), row["id"]),
-                )
-
-    def keys(self, urls: Iterable[str]) -> list[int]:
-        """What a decision may name URLs by, of those that are known; in a transaction's `decide`, too."""
-        rows = (self._find(url) for url in urls)
-        return [row["key"] for row in rows if row is not None]
+    def _wake(self, url: str, *, at: float) -> None:
+        row = self._find(url)
+        if row is not None and row["visits"]:
+            self._db.execute(
+                "update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (int(at), int(at), row["id"])
+            )
 
     def site_memory(self, site: str) -> str | None:
         """What the schedule learned of a site, in its own words."""

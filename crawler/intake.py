@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.archive import Announcement
-from crawler.discovery import Found
-from crawler.leases import Candidate, Lease
+from crawler.discovery import Found, variant_shape
+from crawler.discovery.sitemap_age import DEAD_AFTER
+from crawler.discovery.spans import span_of_date
+from crawler.leases import Candidate, KnownUrl, Lease
+from crawler.precedence import OLDER
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, Scope, normalise, registrable_domain
 from crawler.sites import Site
 
 MAX_HOPS = 5
-BACK_CATALOGUE_AFTER = timedelta(days=30)
-BACK_CATALOGUE_PRIORITY = (
-    6  # after everything of today: a first crawl starts with the news, not with the archive of years
-)
 
 
 def seeds(site: Site, *, now: datetime) -> Iterator[Candidate]:
@@ -36,25 +35,78 @@ def asked_for(url: str, site: Site, *, batch: str, now: datetime) -> Candidate:
     )
 
 
-def candidates(found: Iterable[Found], lease: Lease, site: Site, scope: Scope, *, now: datetime) -> Iterator[Candidate]:
-    """Those of `found`, named by the page of `lease`, that are in scope."""
+def candidates(
+    found: Iterable[Found], lease: Lease, site: Site, scope: Scope, *, now: datetime, forms: Mapping[str, str],
+    where: Callable[[Found], int | None],
+) -> Iterator[Candidate]:  # fmt: skip
+    """Those of `found`, named by the page of `lease`, that are in scope.
+
+    `forms`: URLs that are the AMP, print or mobile form of an article that is known, and that article. They are kept
+    in mind, and not fetched: who wants one asks for it by name. `where`: each one's place in the queue, None for none.
+    """
     for f in found:
         url = normalise(f.url, lease.url)
-        linked = f.channel in ("home", "section")
-        depth = lease.depth + 1 if linked else 0
-        if url is None or url == lease.url or isinstance(scope.check(url, depth=depth), Refused):
+        depth = lease.depth + 1 if f.channel in ("home", "section") else lease.depth if f.channel == "page" else 0
+        if url is None or url == lease.url or not is_in_scope(url, f, scope, depth=depth):
             continue
+        if f.variant_of is not None and f.form not in ("translation", "canonical"):
+            yield variant(url, of=f.variant_of, site=site, now=now)
+            continue
+        priority = where(f)
+        if priority is None:
+            continue
+        # A translation and an AMP page's article are articles of their own, named by their other form.
+        channel, source = (f.form, f.variant_of) if f.form and f.variant_of else (f.channel, lease.url)
         said = Announcement(
-            channel=f.channel,
-            source_url=lease.url,
-            title=f.title,
-            published_raw=f.published_raw,
-            modified_raw=f.modified_raw,
-            seen_at=now,
-        )
-        old = f.kind in ("article", "sitemap") and is_back_catalogue(f.published_raw or f.modified_raw, now=now)
-        priority = BACK_CATALOGUE_PRIORITY if old else PRIORITIES[f.kind]
+            channel=channel, source_url=source, title=f.title, published_raw=f.published_raw,
+            modified_raw=f.modified_raw, seen_at=now,
+        )  # fmt: skip
+        if (article := forms.get(url)) is not None:
+            yield replace(_candidate(url, site, f.kind, said, now, depth=depth), due_at=None)
+            yield variant(url, of=article, site=site, now=now)
+            continue
         yield _candidate(url, site, f.kind, said, now, depth=depth, priority=priority)
+
+
+def is_in_scope(url: str, f: Found, scope: Scope, *, depth: int = 0) -> bool:
+    """Whether what was named at a normalised URL is the site's to fetch."""
+    return not isinstance(scope.check(url, depth=depth, kind=f.kind), Refused)
+
+
+def place(f: Found, *, now: datetime) -> int:
+    """Where in its domain's queue something stands that a feed or page named."""
+    old = f.kind == "article" and is_back_catalogue(f.published_raw or f.modified_raw, now=now)
+    return OLDER if old else PRIORITIES[f.kind]
+
+
+def variant(url: str, *, of: str, site: Site, now: datetime) -> Candidate:
+    """That a URL is the AMP, print or mobile form of an article: kept in mind, due for nobody."""
+    said = Announcement(channel="variant", source_url=of, seen_at=now)
+    return replace(_candidate(url, site, "article", said, now), due_at=None)
+
+
+def article_of(
+    url: str, announcements: Iterable[Announcement], known: Callable[[Iterable[str]], Mapping[str, KnownUrl]]
+) -> tuple[str, str] | None:
+    """The form that a URL is, and the article that it is a form of; None where it is none, or of none that is known.
+
+    `known`: what the frontier knows of URLs. A shape alone is a guess: /music/amp may be a story about amplifiers, so
+    what it would be a form of has to be known as an article.
+    """
+    for said in announcements:
+        if said.channel == "variant" and said.source_url is not None:
+            shape = variant_shape(url)
+            return (shape.form if shape else "other"), said.source_url
+    if (shape := variant_shape(url)) is None:
+        return None
+    found = known(shape.of)
+    article = next((plain for plain in shape.of if plain in found and is_article(found[plain])), None)
+    return None if article is None else (shape.form, article)
+
+
+def is_article(known: KnownUrl) -> bool:
+    """Whether a known URL is an article that is or will be in the archive."""
+    return known.kind in ("article", "page") and (known.visits > 0 or known.is_due)
 
 
 def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -> Candidate | Refused:
@@ -89,23 +141,8 @@ def location_text(value: bytes) -> str:
 
 def is_back_catalogue(date_raw: str | None, *, now: datetime) -> bool:
     """Whether a feed's or sitemap's date is so old that the page is no news. No date counts as news."""
-    moment = moment_of(date_raw)
-    return moment is not None and now - moment > BACK_CATALOGUE_AFTER
-
-
-def moment_of(date_raw: str | None) -> datetime | None:
-    """A feed's or sitemap's date; midnight where it names a day alone, UTC where it names no zone."""
-    if not date_raw:
-        return None
-    text = date_raw.strip()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):  # the latter for a year of twenty digits
-            return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    span = span_of_date(date_raw)
+    return span is not None and span.end < now - DEAD_AFTER
 
 
 def site_of(url: str, sites: Iterable[Site]) -> Site | None:

@@ -23,6 +23,8 @@ class Candidate:
     hop_from: str | None = None
     batch: str | None = None
     announcement: Announcement | None = None
+    wake: bool = False  # due at `due_at` and of this priority, whatever its schedule says, if it is known already
+    whole: bool = False  # … and asked for without validators: a 304 would not show what it names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Lease:
     site: str
     domain: str
     kind: str
+    priority: int = 0
     depth: int = 0
     hops: int = 0
     hop_from: str | None = None
@@ -44,6 +47,21 @@ class Lease:
     last_modified: str | None = None
     memory: str | None = None  # what the schedule made of the visits before, in its own words
     announcements: tuple[Announcement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownUrl:
+    """What is known of a URL that is not ours to fetch now."""
+
+    url: str
+    kind: str
+    priority: int
+    visits: int
+    failures: int  # in a row
+    is_due: bool  # now or later
+    memory: str | None = None
+    modified_raw: str | None = None  # what the source that was asked about said last
+    named_there: bool = False  # whether that source named it at all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +80,8 @@ class Decision:
 
     next_visit_at: datetime | None
     memory: str | None = None
-    wake: tuple[int, ...] = ()  # keys of articles to be visited once more, now: the feeds name them no longer
+    wake: tuple[str, ...] = ()  # further URLs to be visited once more, now
+    priority: int | None = None  # None: as before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +106,18 @@ class KeptFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SitemapRead:
+    """What the reading of a sitemap showed."""
+
+    oldest: int | None  # days since 1970 of its dated entries
+    newest: int | None
+    undated: bool  # some entries, or all of them, have no date
+    index: bool
+    new_sitemaps: int = 0  # that nobody had named before
+    walked: tuple[int, int] | None = None  # all that it lists of these days was taken in
+
+
+@dataclass(frozen=True, kw_only=True)
 class Completion:
     """What became of a lease. `found` is stored in the same transaction, so that no URL is forgotten."""
 
@@ -101,9 +132,13 @@ class Completion:
     written: Written | None = None
     etag: str | None = None
     last_modified: str | None = None
-    mark: str | None = None  # of an article page that was read: what marks.page_mark made of it
     found: tuple[Candidate, ...] = field(default=())
     opt_outs: tuple[str, ...] | None = None  # what binds fetching the page again; None: not looked for
+    # Of what it named, so much was new and was taken in before: a sitemap of 100,000 entries goes in piece by piece.
+    new_before: int = 0
+    new_articles_before: int = 0
+    sitemap: SitemapRead | None = None  # what its reading showed, where it is one
+    variant_of: str | None = None  # the article that it proved to be an AMP, print or mobile form of
 
 
 @dataclass(frozen=True, kw_only=True)

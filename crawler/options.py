@@ -36,6 +36,8 @@ class CrawlOptions(_Json):
     max_pages: int | None = None  # captures, robots.txt not counted
     for_seconds: float | None = None
     refresh: bool = False  # make everything known due now
+    since: str | None = None  # ISO date, UTC: the back catalogue from that day on, after all that is current
+    until: str | None = None  # … to that day, which is included; None: today
     probe: tuple[str, ...] = ()  # home pages of sites not in sites.toml: see what they offer, and go no further
     probe_name: str = "probe"  # what such a site will be called
     delay_seconds: float = 5.0  # for those

@@ -55,8 +55,10 @@ class Scope:
         self._include = tuple(re.compile(pattern) for pattern in site.include)
         self._exclude = tuple(re.compile(pattern) for pattern in site.exclude)
 
-    def check(self, url: str, *, depth: int = 0) -> Verdict:
+    def check(self, url: str, *, depth: int = 0, kind: str | None = None) -> Verdict:
         """Whether a normalised URL may be fetched for the site. `depth`: links followed since the home page.
+
+        `kind`: what it was said to be; a sitemap or feed may have any file type: sitemap-7.gz.
 
         Refused.reason is one of other_host, pattern, trap, depth, file_type, scheme, too_long.
         """
@@ -73,7 +75,7 @@ class Scope:
             return Refused(reason="depth", detail=f"{depth} links from home, at most {self.site.max_depth}")
         path, query = path_and_query(url)
         return (
-            _file_type(path)
+            (_file_type(path) if kind not in ("sitemap", "feed") else None)
             or _trap(path, query or "")
             or self._patterns(url)
             or Allowed()

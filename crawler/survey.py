@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from crawler.leases import SiteCounts
+from crawler.leases import KnownUrl, SiteCounts
+from crawler.precedence import BACK_CATALOGUE, DOUBTFUL
 from crawler.url_table import UrlTable
 
 
@@ -17,6 +18,8 @@ def moment(seconds: float | None) -> datetime | None:
 
 class Survey(UrlTable):
     """What is known as a whole. Whatever reads every URL says so: it is for a start, an end, or a thread of its own."""
+
+    back_catalogue = False  # whether a person asked for it; else what is due of it is as if it were not
 
     def orphans(self, sites: Sequence[str]) -> list[tuple[str, str, str]]:
         """Site, domain and one due URL of whatever belongs to a site that is not among `sites` (any more)."""
@@ -84,16 +87,54 @@ class Survey(UrlTable):
                 (int(now.timestamp()), *sites),
             ).rowcount
 
+    @property
+    def _below(self) -> int:
+        return DOUBTFUL if not self.back_catalogue else BACK_CATALOGUE + 1
+
+    def sitemaps(self, sites: Sequence[str]) -> Iterator[KnownUrl]:
+        """Every sitemap that is known of `sites`, with the latest date that an index gave it. Reads every URL."""
+        marks = ", ".join("?" * len(sites))
+        rows = self._db.execute(
+            "select url.*, (select max(modified_raw) from announcement where url_id = url.id) as modified_raw from url"
+            " where kind = (select id from word where name = 'sitemap')"
+            f" and site in (select id from site where name in ({marks}))",
+            tuple(sites),
+        )
+        for row in rows:
+            yield KnownUrl(
+                url=self._url_of(row), kind="sitemap", priority=row["priority"], visits=row["visits"],
+                failures=row["failures"], is_due=row["due_at"] is not None, memory=row["memory"],
+                modified_raw=row["modified_raw"],
+            )  # fmt: skip
+
+    def spent_on(self, site: str, *, priority: int) -> tuple[int, int]:
+        """Requests that a site was ever sent, and how many of them went to URLs of this priority."""
+        made = self._db.execute(
+            "select coalesce(sum(captured + failed), 0) from site_day"
+            " where site = (select id from site where name = ?)",
+            (site,),
+        ).fetchone()
+        spent = self._db.execute(
+            "select coalesce(sum(visits + failures), 0) from url indexed by url_due where domain in"
+            " (select id from domain) and site = (select id from site where name = ?) and priority = ?"
+            " and due_at is not null",
+            (site, priority),
+        ).fetchone()
+        return int(made[0]), int(spent[0])
+
     def due_by_site(self, *, now: datetime) -> dict[str, int]:
         """Site → URLs that are due and not leased. Reads all of the index of what will be visited."""
         counted = Counter[int]()
-        at = now.timestamp()
+        until = (now.timestamp(), self._below)
         for site_id, number in self._db.execute(
-            "select site, count(*) from url where due_at is not null and due_at <= ? group by site", (at,)
+            "select site, count(*) from url where due_at is not null and due_at <= ? and priority < ? group by site",
+            until,
         ):
             counted[site_id] += number
         for site_id, number in self._db.execute(
-            "select site, count(*) from lease join url on url.id = url_id where due_at <= ? group by site", (at,)
+            "select site, count(*) from lease join url on url.id = url_id where due_at <= ? and priority < ?"
+            " group by site",
+            until,
         ):
             counted[site_id] -= number
         names = {r[0]: r[1] for r in self._db.execute("select id, name from site")}
@@ -115,7 +156,10 @@ class Survey(UrlTable):
         due = self.due_by_site(now=now)
         failing = dict(self._db.execute("select site, count(*) from url where failures > 0 group by site").fetchall())
         soonest = dict(
-            self._db.execute("select site, min(due_at) from url where due_at is not null group by site").fetchall()
+            self._db.execute(
+                "select site, min(due_at) from url where due_at is not null and priority < ? group by site",
+                (self._below,),
+            ).fetchall()
         )
         rows = self._db.execute("select id, name, urls, visited, visited_at from site where urls > 0 order by name")
         return [

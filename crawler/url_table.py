@@ -8,7 +8,6 @@ site touches few of its pages; two paths with one digest are told apart by the p
 from __future__ import annotations
 
 import hashlib
-import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -16,12 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import Announcement
-from crawler.followed import told_of_change
-from crawler.intake import BACK_CATALOGUE_PRIORITY
-from crawler.leases import Candidate
+from crawler.leases import Candidate, KnownUrl
 from crawler.ledger import Ledger
+from crawler.precedence import OLDER
 
-_HEADLINES = ("feed", "news_sitemap")  # channels whose titles are the articles' own; a link's text may be anything
 _BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
 _DIGEST_BYTES = 5
 _AT_ONCE = 5_000
@@ -101,6 +98,26 @@ class UrlTable(Ledger):
         ).fetchone()
         return row
 
+    def look_up(self, urls: Iterable[str], *, source_url: str | None = None) -> dict[str, KnownUrl]:
+        """Those of the URLs that are known, with what `source_url` said of them last."""
+        source = self._known_id("source", source_url) if source_url is not None else None
+        found = {}
+        for url in urls:
+            if (row := self._find(url)) is None:
+                continue
+            said = None
+            if source is not None:
+                said = self._db.execute(
+                    "select modified_raw from announcement where url_id = ? and source = ? order by modified_raw desc",
+                    (row["id"], source),
+                ).fetchone()
+            found[url] = KnownUrl(
+                url=url, kind=self._word_of(row["kind"]), priority=row["priority"], visits=row["visits"],
+                failures=row["failures"], is_due=row["due_at"] is not None, memory=row["memory"],
+                modified_raw=said[0] if said else None, named_there=said is not None,
+            )  # fmt: skip
+        return found
+
     def _url_of(self, row: sqlite3.Row) -> str:
         name = self._db.execute("select name from origin where id = ?", (row["origin"],)).fetchone()[0]
         return f"{name}{row['path']}"
@@ -131,7 +148,7 @@ class UrlTable(Ledger):
                 if a is not None:
                     fresh.said.append((url_id, *self._source_of(a), seen, a.title, a.published_raw, a.modified_raw))
                 new += 1
-                articles += c.kind == "article" and c.priority < BACK_CATALOGUE_PRIORITY
+                articles += c.kind == "article" and c.priority < OLDER and c.due_at is not None
                 grown[c.site] += c.kind != "robots"
             else:
                 self._named_again(row, c)
@@ -165,7 +182,19 @@ class UrlTable(Ledger):
                 "update url set batch = ?, due_at = ?, hops = ?, hop_from = ? where id = ?",
                 (c.batch, due, c.hops, c.hop_from, url_id),
             )
-        elif due is not None and row["due_at"] is None and row["visits"] == row["failures"] == 0:
+        elif c.wake:
+            self._db.execute(
+                "update url set due_at = min(coalesce(due_at, ?), ?), priority = ? where id = ?",
+                (due, due, c.priority, url_id),
+            )
+            if c.whole:
+                self._db.execute("update url set etag = null, last_modified = null where id = ?", (url_id,))
+        elif (
+            due is not None
+            and row["due_at"] is None
+            and row["visits"] == row["failures"] == 0
+            and not self._is_variant(url_id)
+        ):
             # Refused before, or only known; not what was gone three times, however often it is announced.
             self._db.execute("update url set due_at = ? where id = ?", (due, url_id))
         known_as = self._word_of(row["kind"])
@@ -205,16 +234,21 @@ class UrlTable(Ledger):
             " where url_id = ? and channel = ? and source = ?",
             (*says, *key),
         )
-        another_headline = a.channel in _HEADLINES and said[0] is not None and says[0] != said[0]
-        if another_headline or (said[2] is not None and says[2] != said[2]):
+        if said[2] is not None and says[2] != said[2]:
             self._modified(row, now=seen_at)
 
     def _modified(self, row: sqlite3.Row, *, now: datetime) -> None:
-        """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off."""
+        """A feed or sitemap says that a URL has changed since: it is due now, were it ever so far off."""
         if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
             return  # due as it is, or refused
-        at = math.ceil(told_of_change(row["memory"], now=now).timestamp())
+        at = int(now.timestamp())
         self._db.execute("update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (at, at, row["id"]))
+
+    def _is_variant(self, url_id: int) -> bool:
+        """Whether an article is known that this is the AMP, print or mobile form of: its links are no news of it."""
+        channel = self._known_id("word", "variant")
+        known = self._db.execute("select 1 from announcement where url_id = ? and channel = ?", (url_id, channel))
+        return known.fetchone() is not None
 
     def _is_leased(self, url_id: int) -> bool:
         return self._db.execute("select 1 from lease where url_id = ?", (url_id,)).fetchone() is not None

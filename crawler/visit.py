@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.archive import Written
-from crawler.leases import Lease
+from crawler.crawl_log import Attempt
+from crawler.leases import Lease, SitemapRead
 from crawler.policy import Policy
 
 
@@ -22,7 +23,6 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     retry_after: timedelta | None = None
-    mark: str | None = None  # of an article page, see marks.py
     signals: tuple[str, ...] = ()
     origin_signals: tuple[str, ...] = ()  # what was said of the page before it was fetched
     policy: Policy | None = None  # what such signals bind; None: never asked for
@@ -32,7 +32,20 @@ class Visit:
     detail: str | None = None
     refused: bool = False
     released: bool = False  # given back unfetched
+    sitemap: SitemapRead | None = None  # what its reading showed, where it is one
+    variant_of: str | None = None  # the article that it proved to be another form of
+    new_before: int = 0  # of what it named, so much was new and is in the frontier already
+    new_articles_before: int = 0
     finished: bool = False
+
+    def attempt(self, outcome: str) -> Attempt:
+        """Its line in the crawl log."""
+        lease = self.lease
+        return Attempt(
+            at=self.started_at, site=lease.site, url=lease.url, kind=lease.kind, outcome=outcome,
+            via=tuple(dict.fromkeys(a.channel for a in lease.announcements)), reason=self.reason, detail=self.detail,
+            status=self.status, written=self.written, elapsed_seconds=self.elapsed_seconds,
+        )  # fmt: skip
 
     @property
     def opt_outs(self) -> tuple[str, ...] | None:

@@ -14,9 +14,10 @@ from crawler.discovery.sitemap_age import (
     Judged,
     KnownSitemap,
     Ration,
-    contents_of,
+    after_reading,
     is_alive,
     judge,
+    read_of,
     span_of_sitemap,
 )
 from crawler.discovery.spans import Span, span_of_date
@@ -32,6 +33,12 @@ def sitemap(path: str, modified: str | None = None) -> Found:
 
 def article(path: str, modified: str | None = None) -> Found:
     return Found(url=f"{HOST}/{path}", kind="article", channel="sitemap", modified_raw=modified)
+
+
+def contents_of(
+    items: list[Found], before: Contents | None, *, new: int, announced_anew: bool, now: datetime
+) -> Contents:
+    return after_reading(read_of(items, now=now), before, new=new, announced_anew=announced_anew, now=now)
 
 
 def fates(judged: list[Judged]) -> dict[str, str]:

@@ -82,10 +82,7 @@ def forms_of_article(body: bytes, *, url: str) -> tuple[Found, ...]:
     forms = forms_in_head(root, base)
     if (shape or is_amp) and forms.canonical not in (None, url):
         assert forms.canonical is not None
-        # An AMP page names itself as the AMP form of its article; one with another's address is the article's own.
-        form = shape.form if shape else "amp"
-        said = Found(url=forms.canonical, kind="article", channel="page", variant_of=url, form="canonical", title=form)
-        return (said,)
+        return (Found(url=forms.canonical, kind="article", channel="page", variant_of=url, form="canonical"),)
     own = (url, forms.canonical)
     return tuple(
         Found(url=address, kind="article", channel="page", variant_of=url, form=form)

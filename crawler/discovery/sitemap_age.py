@@ -11,15 +11,27 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from crawler.discovery.found import Found
 from crawler.discovery.spans import Span, hull, span_in_article_url, span_in_sitemap_url, span_of_date
+from crawler.leases import SitemapRead
 
-__all__ = ["Contents", "Judged", "Ration", "contents_of", "is_alive", "judge", "span_of_entry", "span_of_sitemap"]
+__all__ = [
+    "Contents",
+    "Judged",
+    "KnownSitemap",
+    "Ration",
+    "after_reading",
+    "is_alive",
+    "judge",
+    "read_of",
+    "span_of_entry",
+    "span_of_sitemap",
+]
 
 DEAD_AFTER = timedelta(days=30)
 AHEAD = timedelta(days=2)  # a date further in the future says nothing: clocks and zones are not that wrong
@@ -75,12 +87,14 @@ class Judged:
 
     "due": to be read now. "doubtful": nothing says whether it is alive; to be read as the ration allows, in this order.
     "known": dead, kept in mind. "as_it_is": known already, and nothing has changed. `says_when`: whether its lastmod
-    is to be believed, and so to be kept: the frontier visits what has another date than before.
+    is to be believed, and so to be kept: the frontier visits what has another date than before. `is_old`: its address
+    names a time that is over, so that what changed in it is no more than a few of its entries.
     """
 
     found: Found
     fate: Fate
     says_when: bool
+    is_old: bool = False
 
 
 def day_of(moment: datetime) -> int:
@@ -94,8 +108,9 @@ def days_span(first: int, last: int) -> Span:
 
 
 def span_of_entry(found: Found) -> Span | None:
-    """When an entry was published or last changed, by its dates, else by its address; None where nothing says."""
-    return hull(span_of_date(found.published_raw), span_of_date(found.modified_raw)) or span_in_article_url(found.url)
+    """From when an entry was published to when it last changed, by its dates and its address; None: nothing says."""
+    dates = span_of_date(found.published_raw), span_of_date(found.modified_raw)
+    return hull(*dates, span_in_article_url(found.url))
 
 
 def span_of_sitemap(url: str, contents: Contents | None, modified_raw: str | None) -> Span | None:
@@ -112,14 +127,8 @@ def span_of_sitemap(url: str, contents: Contents | None, modified_raw: str | Non
     return Span(datetime(1970, 1, 1, tzinfo=UTC), said.end) if said is not None else None
 
 
-def contents_of(
-    items: Sequence[Found], before: Contents | None, *, new: int, announced_anew: bool, now: datetime
-) -> Contents:
-    """What a sitemap's reading showed. `new`: how many of its entries nobody had named before.
-
-    `announced_anew`: it was dead until its index gave it another date. One old article that was edited makes such a
-    sitemap no live one; only what is new in it does.
-    """
+def read_of(items: Iterable[Found], *, now: datetime) -> SitemapRead:
+    """What the dates and addresses of a sitemap's entries tell."""
     oldest = newest = None
     undated = index = False
     for found in items:
@@ -134,11 +143,35 @@ def contents_of(
         first, last = day_of(span.start), min(day_of(span.end - timedelta(microseconds=1)), day_of(now))
         oldest = first if oldest is None else min(oldest, first)
         newest = last if newest is None else max(newest, last)
+    return SitemapRead(oldest=oldest, newest=newest, undated=undated, index=index)
+
+
+def after_reading(
+    read: SitemapRead, before: Contents | None, *, new: int, announced_anew: bool, now: datetime
+) -> Contents:
+    """What to remember of a sitemap that was read. `new`: how many of its entries nobody had named before.
+
+    `announced_anew`: it was dead until its index gave it another date. One old article that was edited makes such a
+    sitemap no live one; only what is new in it does.
+    """
     if before is not None:
         grew = day_of(now) if new else before.grew
     else:  # all of it is new at the first reading, so its dates decide
-        grew = newest if newest is not None and not announced_anew and newest >= day_of(now - DEAD_AFTER) else None
-    return replace(before or Contents(), oldest=oldest, newest=newest, undated=undated, index=index, grew=grew, vain=0)
+        is_recent = read.newest is not None and read.newest >= day_of(now - DEAD_AFTER)
+        grew = read.newest if is_recent and not announced_anew else None
+    walked = joined(before.walked if before is not None else None, read.walked)
+    return Contents(
+        oldest=read.oldest, newest=read.newest, undated=read.undated, index=read.index, grew=grew, walked=walked
+    )
+
+
+def joined(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Two spans of days as one where they meet; else the second."""
+    if one is None or other is None:
+        return other or one
+    if other[0] <= one[1] + 1 and one[0] <= other[1] + 1:
+        return min(one[0], other[0]), max(one[1], other[1])
+    return other
 
 
 def is_alive(url: str, modified_raw: str | None, contents: Contents | None, *, now: datetime) -> bool:
@@ -191,7 +224,8 @@ def judge(
             doubtful.append(child)
         else:
             says_when = said is not None and fate != "as_it_is"
-            judged.append(Judged(found=child, fate=fate, says_when=says_when))
+            is_old = named is not None and not _is_recent(named, now=now)
+            judged.append(Judged(found=child, fate=fate, says_when=says_when, is_old=is_old))
             span = hull(said, named)
             ends.append(span.end if span is not None else datetime.min.replace(tzinfo=UTC))
     if not read_before and not sparing and len(doubtful) <= FEW:

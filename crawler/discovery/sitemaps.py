@@ -105,7 +105,10 @@ class SitemapReader:
             other = normalise(href, self.url)
             if other is not None and other not in self._seen and self._variants < MAX_ITEMS:
                 self._variants += 1
-                yield Found(url=other, kind=kind, channel=channel, variant_of=address, form=form)
+                yield Found(
+                    url=other, kind=kind, channel=channel, published_raw=entry.published, modified_raw=entry.modified,
+                    variant_of=address, form=form,
+                )  # fmt: skip
 
     def _xml(self, body: bytes) -> Iterator[Found]:
         seen_root = False

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +17,24 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
+from crawler.back_catalogue import Days, wakes
 from crawler.custody import GROUP_SECONDS, Custody
-from crawler.discovery import Found, NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
+from crawler.discovery import (
+    Found,
+    NotAFeed,
+    NotASitemap,
+    SitemapReader,
+    forms_of_article,
+    read_feed,
+    read_page,
+    usual_places,
+)
 from crawler.errors import CrawlError
-from crawler.intake import seeds
+from crawler.intake import article_of, seeds, variant
 from crawler.keeper import Held, Keeper
-from crawler.leases import Lease
+from crawler.leases import Candidate, KnownUrl, Lease
 from crawler.politeness import PATIENCE_SECONDS
+from crawler.precedence import DOUBTFUL
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
 from crawler.turns import Turns
@@ -33,6 +45,7 @@ HORIZON = timedelta(seconds=5)
 LOOK_SECONDS = 0.5  # the longest that nobody looks; custody says at once where something comes to an end
 SOON_SECONDS = 0.02
 AHEAD_SECONDS, MAX_AHEAD = 1.0, 16
+READ_SECONDS = 0.02  # of a long list, between two turns for everybody else
 
 
 class NewsSpider(Spider):
@@ -71,6 +84,10 @@ class NewsSpider(Spider):
             custody.frontier.add(c for site in self.my_sites for c in seeds(site, now=now))
             if Held.options.refresh:
                 custody.frontier.refresh(names, now=now)
+            if (days := Days.asked_for(Held.options.since, Held.options.until, today=now.date())) is not None:
+                custody.frontier.back_catalogue = True
+                for site in self.my_sites:
+                    custody.frontier.add(list(wakes(custody.frontier.sitemaps([site.name]), days, site, now=now)))
         domains = custody.frontier.domains(names, batch=batch)
         turns, self._awaited = Turns(domains), dict.fromkeys(domains, 0.0)
         stirred: set[str] = set()
@@ -123,12 +140,27 @@ class NewsSpider(Spider):
         lease = visit.lease
         if lease.site not in self._scopes:
             self._scopes[lease.site] = Scope(self.custody.sites[lease.site])
-        verdict = self._scopes[lease.site].check(lease.url, depth=lease.depth)
-        if lease.batch is not None or not isinstance(verdict, Refused):  # what a person asks for is wanted
+        if lease.batch is not None:  # what a person asks for is wanted
             return True
-        visit.refused, visit.reason, visit.detail = True, "scope", f"{verdict.reason}, {verdict.detail}"
-        self.custody.finish(visit)
+        if lease.priority == DOUBTFUL and not self.custody.rations.may_be_doubtful(lease.site):
+            visit.released = True  # leased ahead, and the ration was used up since
+            self.custody.finish(visit)
+            return False
+        verdict = self._scopes[lease.site].check(lease.url, depth=lease.depth, kind=lease.kind)
+        found: list[Candidate] = []
+        if isinstance(verdict, Refused):
+            visit.reason, visit.detail = "scope", f"{verdict.reason}, {verdict.detail}"
+        elif lease.kind == "article" and (of := article_of(lease.url, lease.announcements, self._known)) is not None:
+            visit.reason, visit.detail = "variant", f"{of[0]} form of {of[1]}"[:300]
+            found.append(variant(lease.url, of=of[1], site=self.custody.sites[lease.site], now=visit.started_at))
+        else:
+            return True
+        visit.refused = True
+        self.custody.finish(visit, found)
         return False
+
+    def _known(self, urls: Iterable[str]) -> Mapping[str, KnownUrl]:
+        return self.custody.frontier.look_up(urls)
 
     def _over_budget(self, custody: Custody) -> bool:
         """Whether what is under way will use up what --max-pages allows."""
@@ -180,8 +212,16 @@ class NewsSpider(Spider):
         if visit is not None:
             self.custody.finish(visit)
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
-        """Whatever the page is, read for the URLs that it names."""
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
+        """Whatever the page is, read for the URLs that it names; others have their turn while that takes long."""
+        others_waited_since = time.monotonic()
+        for item in self._read(response):
+            yield item
+            if time.monotonic() - others_waited_since > READ_SECONDS:
+                await asyncio.sleep(0)
+                others_waited_since = time.monotonic()
+
+    def _read(self, response: Response) -> Iterator[Any]:
         assert response.request is not None
         lease: Lease = response.request.meta["visit"].lease
         if response.status == 200:
@@ -191,8 +231,10 @@ class NewsSpider(Spider):
                 yield from self.read_sitemap(response)
             elif lease.kind in ("home", "section"):
                 yield from self.read_listing(response)
-            elif self.site_of(response).follow_article_links:
-                yield from self.read_article(response)
+            else:
+                yield from forms_of_article(response.body, url=response.url)
+                if self.site_of(response).follow_article_links:
+                    yield from self.read_article(response)
         elif lease.kind in ("feed", "sitemap") and response.status in (403, 404, 410):
             yield from self._place_after(response)
 
@@ -202,12 +244,15 @@ class NewsSpider(Spider):
         return self.custody.sites[response.request.meta["visit"].lease.site]
 
     def read_feed(self, response: Response) -> Iterator[Found]:
-        """The articles that a feed announces."""
+        """The articles that a feed announces. A feed that is a sitemap is read as one."""
         try:
             feed = read_feed(response.body, url=response.url, content_type=_content_type(response))
         except NotAFeed as error:
-            self._note(response, str(error))
-            yield from self._place_after(response)
+            try:
+                yield from self._sitemap(response)
+            except NotASitemap:
+                self._note(response, str(error))
+                yield from self._place_after(response)
         else:
             self._note(response, *feed.notes)
             yield from feed.items
@@ -215,16 +260,19 @@ class NewsSpider(Spider):
     def read_sitemap(self, response: Response) -> Iterator[Found]:
         """The articles, or the further sitemaps, that a sitemap lists. A sitemap that is a feed is read as one."""
         try:
-            sitemap = read_sitemap(response.body, url=response.url)
+            yield from self._sitemap(response)
         except NotASitemap as error:
             try:
                 yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
             except NotAFeed:
                 self._note(response, str(error))
                 yield from self._place_after(response)
-        else:
-            self._note(response, *sitemap.notes)
-            yield from sitemap.items
+
+    def _sitemap(self, response: Response) -> Iterator[Found]:
+        """Raises NotASitemap before it yields anything."""
+        reader = SitemapReader(response.body, url=response.url)
+        yield from reader
+        self._note(response, *reader.notes)
 
     def read_listing(self, response: Response) -> Iterator[Found]:
         """The articles and sections that a listing links; its feeds and sitemaps where none are configured."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,8 @@ broadsheet crawl                                what is due, on all sites
 broadsheet crawl --site thinline --for 30m      half an hour on one of them
 broadsheet crawl --max-pages 100                no more than that
 broadsheet crawl --refresh                      everything known, again
+broadsheet crawl --since 2019-01-01             the news, then the archive
+broadsheet crawl --since 2011-03-01 --until 2011-03-31 --site thinline
 broadsheet crawl https://example.org/a-story/   just this, and its redirects
 broadsheet crawl --urls stories.txt             one on a line, # comments
 broadsheet crawl --json > report.json           for a program
@@ -115,6 +118,26 @@ def seconds(text: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def day(text: str) -> str:
+    """`2019-01-31` as it is; other forms of a date are refused."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day: year-month-day, such as 2019-01-31") from None
+
+
+def check_days(since: str | None, until: str | None, *, urls: bool) -> None:
+    """Raises Mistaken where the days of the back catalogue cannot be meant."""
+    today = datetime.now(UTC).date().isoformat()
+    if (since or until) and urls:
+        raise Mistaken(
+            "--since and --until ask for the back catalogue of sites, not of single URLs; name one or the other"
+        )
+    if since and since > (until or today):
+        end = f"--until {until}" if until else f"today, {today} UTC"
+        raise Mistaken(f"--since {since} is after {end}; give the earlier day first")
+
+
 def crawl(
     urls: Annotated[
         list[str] | None,
@@ -125,6 +148,15 @@ def crawl(
     ] = None,
     site: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this site; may be given again.")] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Make everything known due now.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", parser=day, help="Then the back catalogue from this day on: 2019-01-31, UTC, included."
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", parser=day, help="The back catalogue's last day; today if not given.")
+    ] = None,
     max_pages: Annotated[int | None, typer.Option(min=1, metavar="N", help="End after so many pages.")] = None,
     for_seconds: Annotated[
         float | None,
@@ -141,12 +173,15 @@ def crawl(
     asked = list(urls or ()) + (listed(urls_file) if urls_file is not None else [])
     if urls_file is not None and not asked:
         raise Mistaken(f"{urls_file}: no URL in it")
+    check_days(since, until, urls=bool(asked))
     options = CrawlOptions(
         urls=tuple(dict.fromkeys(asked)),
         sites=tuple(site or ()),
         max_pages=max_pages,
         for_seconds=for_seconds,
         refresh=refresh,
+        since=since,
+        until=until,
     )
     if not load_sites(sites_file).sites:
         raise Mistaken(f"{sites_file} has no sites yet; name one: {line(folder, 'sites add https://example.org/')}")
@@ -154,7 +189,7 @@ def crawl(
     if as_json:
         typer.echo(report.to_json())
     else:
-        summarise(report, folder)
+        summarise(report, folder, again=days_again(options))
     if report.ended_because == "interrupted":
         raise typer.Exit(INTERRUPTED)
 
@@ -194,8 +229,14 @@ def _why_ended(reason: str) -> str:
     return _ENDED.get(reason, reason)
 
 
-def summarise(report: CrawlReport, home: Path) -> None:
-    """What the crawl did, on stdout, and what to do next."""
+def days_again(options: CrawlOptions) -> str:
+    """The options that go on with the back catalogue: " --since 2019-01-01"; empty where none was asked for."""
+    given = (("since", options.since), ("until", options.until))
+    return "".join(f" --{name} {value}" for name, value in given if value)
+
+
+def summarise(report: CrawlReport, home: Path, again: str = "") -> None:
+    """What the crawl did, on stdout, and what to do next. `again`: options to go on with."""
     lasted = screen.lasting((report.ended_at - report.started_at).total_seconds())
     unchanged = f", {report.revisits:,} of them as they were before" if report.revisits else ""
     lines = [("pages", f"{report.captured:,} archived{unchanged}")]
@@ -214,7 +255,7 @@ def summarise(report: CrawlReport, home: Path) -> None:
         number = len(report.warc_files)
         lines.append(("WARC files", newest if number == 1 else f"{number}, the last {newest}"))
     if report.due:
-        lines.append(("to go on", line(home, "crawl")))
+        lines.append(("to go on", line(home, f"crawl{again}")))
     if report.captured:
         lines.append(("next", line(home, "build")))
     out = screen.out()
