@@ -10,30 +10,30 @@ import collections
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive import (
     ArchiveError,
     ArchiveWriter,
-    CaptureNotes,
     ClosedFile,
     Exchange,
-    RevisitOf,
     Written,
     forget_extents,
     make_folder,
-    payload_digest_of,
 )
 from crawler.crawl_log import CrawlLog
 from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
+from crawler.lane import Lane
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
 from crawler.rations import Rations
+from crawler.recorder import record, record_large
 from crawler.recovery import hold_lock, recover
 from crawler.robots_kept import sitemaps_named
 from crawler.room import Room
@@ -104,6 +104,7 @@ class Custody:
         self.probed: list[dict[str, str]] = []
         self.only_looks = False  # a probe leaves nothing to come back to
         self.on_stir: list[Callable[[str], None]] = []  # called with each domain where something came to an end
+        self.lane = Lane()  # for large bodies
         self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
@@ -152,44 +153,39 @@ class Custody:
 
     def capture(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> Written:
         """Write request, response or revisit, and metadata of one exchange; before anything decodes them."""
-        lease = visit.lease
+        with self._archiving(visit, exchange):
+            return self._captured(visit, exchange, record(self.writer, self.frontier, visit, exchange, exceptions))
+
+    async def capture_large(self, visit: Visit, exchange: Exchange, *, exceptions: tuple[str, ...] = ()) -> Written:
+        """The same beside the event loop, for what takes a while."""
+        with self._archiving(visit, exchange):
+            written = await record_large(self.writer, self.frontier, visit, exchange, exceptions)
+            return self._captured(visit, exchange, written)
+
+    @contextmanager
+    def _archiving(self, visit: Visit, exchange: Exchange) -> Iterator[None]:
+        """What cannot be archived is not to be fetched."""
         try:
             self.room.check_quota(len(exchange.request) + len(exchange.response))
-        except QuotaReached:
+            yield
+        except (QuotaReached, OSError, ArchiveError) as error:
             visit.released = True
-            self.stop("quota")
+            self.stop("quota") if isinstance(error, QuotaReached) else self.fail(error)
             raise
-        digest, status, _ = payload_digest_of(exchange.response)
-        revisit = None
-        if exchange.truncated is None and status in (200, 304):
-            earlier = self.frontier.earlier_capture(lease.url)
-            if earlier and (status == 304 or (digest is not None and digest == earlier.payload_digest)):
-                revisit = RevisitOf(
-                    profile="server-not-modified" if status == 304 else "identical-payload-digest",
-                    capture_id=earlier.capture_id, url=earlier.url, captured_at=earlier.captured_at,
-                    payload_digest=earlier.payload_digest,
-                )  # fmt: skip
-        notes = CaptureNotes(
-            site=lease.site, kind=lease.kind, announcements=lease.announcements, hop_from=lease.hop_from,
-            signals=visit.signals, exceptions=(*exceptions, *(visit.policy.exceptions if visit.policy else ())),
-        )  # fmt: skip
-        try:
-            visit.written = self.writer.write(exchange, notes, revisit_of=revisit)
-        except (OSError, ArchiveError) as error:  # what cannot be archived is not to be fetched
-            visit.released = True
-            self.fail(error)
-            raise
-        visit.status, visit.elapsed_seconds = visit.written.status, exchange.elapsed_seconds
+
+    def _captured(self, visit: Visit, exchange: Exchange, written: Written) -> Written:
+        visit.written, visit.status, visit.elapsed_seconds = written, written.status, exchange.elapsed_seconds
         visit.received_bytes = len(exchange.response)
         self.counts["received_bytes"] += visit.received_bytes
-        self.room.grew(visit.written.stored_bytes)
-        return visit.written
+        self.room.grew(written.stored_bytes)
+        return written
 
     def finish(self, visit: Visit, found: Iterable[Candidate] = ()) -> None:
         """The visit is over: one line in the crawl log, and with the next flush the URL is acknowledged."""
         if visit.finished:
             return
         visit.finished = True
+        self.lane.leave(visit)
         lease, now = visit.lease, self.clock()
         self._open.pop(visit, None)
         self._busy[lease.domain] -= 1

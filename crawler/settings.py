@@ -60,6 +60,8 @@ DOWNLOAD_TIMEOUT = 30  # from connect to last byte; what came until then is arch
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a truncated page is archived as truncated, and read as far as it goes
 DOWNLOAD_WARNSIZE = 0  # limits are per kind of page, in crawler.download
 DOWNLOAD_MAXSIZE = 50_000_000  # of a decoded body: a bomb ends here
+# Scrapy's default, 5 MB of responses that are being read, would let one large page hold up every other site's requests.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10**12
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is not to
 TELNETCONSOLE_ENABLED = False  # nothing of a crawl listens
 REMOTE_CONTROL_ENABLED = False

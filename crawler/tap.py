@@ -12,6 +12,7 @@ import hashlib
 import re
 import ssl
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientPayloadError
@@ -22,6 +23,8 @@ from crawler.archive import Remainder
 MAX_HEADER_BYTES = 65_536  # of all heads of an answer, interim ones included
 MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
 MAX_PAGE_BYTES = 10_000_000
+# What has come of a body beyond this is held for one site at a time, and not a second time for its spider.
+LARGE_BYTES = 2_000_000
 # How long a server may be silent in a response of which nobody can say whether it is over.
 SILENCE_SECONDS = 2.0
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -36,7 +39,13 @@ def max_body_bytes(kind: str) -> int:
 class Tap:
     """What crossed the connection for one request, both ways."""
 
-    def __init__(self, *, limit_bytes: int, verified: bool = True) -> None:
+    def __init__(
+        self, *, limit_bytes: int, verified: bool = True, admit: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._admit = admit  # awaited before a large body goes on
+        self.is_large = False
+        self._waiting_since: float | None = None
+        self._waited_seconds = 0.0
         self.limit_bytes = limit_bytes  # of the body, as it comes: chunk marks count
         self.verified = verified  # whether TLS has to prove whom we talk to
         self.request, self.response = bytearray(), bytearray()
@@ -85,6 +94,34 @@ class Tap:
             del self.response[end:]
             self.truncated = "length"
         return self.truncated is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a large body stands still until there is room for the rest of it."""
+        return self._waiting_since is not None
+
+    def seconds_since(self, begun: float) -> float:
+        """How long the server has had since then, of the monotonic clock: without what it waited for us."""
+        now = time.monotonic()
+        waiting = now - self._waiting_since if self._waiting_since is not None else 0.0
+        return now - begun - self._waited_seconds - waiting
+
+    async def wait_for_room(self) -> None:
+        """Return when the rest of a large body may come."""
+        assert self._admit is not None
+        self._waiting_since = begun = time.monotonic()
+        try:
+            await self._admit()
+        finally:
+            self._waiting_since = None
+            self._waited_seconds += time.monotonic() - begun
+
+    def grows_large(self) -> bool:
+        """Whether it has just come to be large, and has to ask for room."""
+        if self.is_large or self._admit is None or len(self.response) <= LARGE_BYTES:
+            return False
+        self.is_large = True
+        return True
 
     def _look_for_body(self) -> None:
         """Find where the final head ends, within the first MAX_HEADER_BYTES."""
@@ -170,6 +207,11 @@ class _TappedTransport:
     def writelines(self, chunks: Any) -> None:
         self.write(b"".join(chunks))
 
+    def resume_reading(self) -> None:
+        """By aiohttp, whose buffer has room again; ours may not."""
+        if self._protocol.tap is None or not self._protocol.tap.is_waiting:
+            self._transport.resume_reading()
+
     def close(self) -> None:
         """Closed, unless it is the parser that wants no more of a response: the tap does, and closes it itself."""
         if not self._protocol.is_heard_out:
@@ -197,6 +239,7 @@ class TappedProtocol(ResponseHandler):
     """aiohttp's response protocol, with an ear on the wire before its parser sees a byte."""
 
     tap: Tap | None = None
+    _admission: asyncio.Future[None] | None = None
 
     @property
     def is_heard_out(self) -> bool:
@@ -234,10 +277,19 @@ class TappedProtocol(ResponseHandler):
             assert tap.line is not None
             tap.line.abort()
             return
+        if tap is not None and tap.grows_large():
+            self._admission = asyncio.ensure_future(self._wait_for_room(tap))
         if tap is not None and tap.remainder is not None:
             tap.heard(data)
             return
         super().data_received(data)
+
+    async def _wait_for_room(self, tap: Tap) -> None:
+        assert tap.line is not None
+        tap.line.pause_reading()
+        await tap.wait_for_room()
+        if not tap.is_over and not self._reading_paused:
+            tap.line.resume_reading()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self.tap is not None:

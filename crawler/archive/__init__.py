@@ -21,15 +21,19 @@ from crawler.archive.inventory import RecoveredCapture
 from crawler.archive.message import (
     Dechunker,
     MessageHead,
+    Payload,
     Remainder,
     codings,
     dechunk,
+    entity_of,
     is_chunked,
     label_sha1,
     payload_digest_of,
+    payload_of,
     read_head,
 )
 from crawler.archive.neighbours import request_beside
+from crawler.archive.open_file import pack
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.repair import Repaired, read_closed_file, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
@@ -51,6 +55,7 @@ __all__ = [
     "ImportedFile",
     "MessageHead",
     "NotMemberAligned",
+    "Payload",
     "Problem",
     "Record",
     "RecordReader",
@@ -65,13 +70,16 @@ __all__ = [
     "cdxj_path",
     "codings",
     "dechunk",
+    "entity_of",
     "forget_extents",
     "import_warcs",
     "is_chunked",
     "label_sha1",
     "make_folder",
     "open_records",
+    "pack",
     "payload_digest_of",
+    "payload_of",
     "read_closed_file",
     "read_head",
     "repair_open_file",

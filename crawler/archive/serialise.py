@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from crawler.archive.message import MessageHead, entity_of, read_head, sha1_digest
+from crawler.archive.message import MessageHead, Payload, payload_of, sha1_digest
 from crawler.archive.records import Announcement, CaptureNotes, Exchange, RevisitOf
 
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -41,7 +41,8 @@ Fields = list[tuple[str, str]]
 class CaptureRecord:
     """The response or revisit record of an exchange, and what the index and the ledger need of it."""
 
-    record: bytes
+    record: tuple[bytes, ...]
+    """In parts, of which the block is one: a block of 50 MB is not copied."""
     block: bytes
     record_type: str
     head: MessageHead | None
@@ -51,9 +52,14 @@ class CaptureRecord:
 
 def record_bytes(fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
     """One whole record: version line, fields, block, and the two line ends that close it. Adds digest and length."""
+    return b"".join(record_parts(fields, block))
+
+
+def record_parts(fields: Iterable[tuple[str, str]], block: bytes) -> tuple[bytes, ...]:
+    """The same in parts."""
     head = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
     sums = f"WARC-Block-Digest: {sha1_digest(block)}\r\nContent-Length: {len(block)}\r\n\r\n"
-    return b"".join((b"WARC/1.1\r\n", head.encode(), sums.encode(), block, b"\r\n\r\n"))
+    return b"WARC/1.1\r\n" + head.encode() + sums.encode(), block, b"\r\n\r\n"
 
 
 def warcinfo_record(
@@ -78,12 +84,15 @@ def request_record(exchange: Exchange, record_id: UUID, *, capture_id: UUID, war
 
 
 def capture_record(
-    exchange: Exchange, capture_id: UUID, *, warcinfo_id: UUID, revisit_of: RevisitOf | None
-) -> CaptureRecord:
-    """The response as received, or with `revisit_of` its head alone and a reference to the earlier capture."""
-    head = read_head(exchange.response)
-    entity = entity_of(exchange.response, head) if head else exchange.response
-    digest = sha1_digest(entity) if head else None
+    exchange: Exchange, capture_id: UUID, *, warcinfo_id: UUID, revisit_of: RevisitOf | None,
+    payload: Payload | None = None,
+) -> CaptureRecord:  # fmt: skip
+    """The response as received, or with `revisit_of` its head alone and a reference to the earlier capture.
+
+    `payload`: of this response, where it is known already.
+    """
+    payload = payload or payload_of(exchange.response)
+    head, digest = payload.head, payload.digest
     record_type = "revisit" if revisit_of else "response"
     fields = _fields(record_type, capture_id, exchange.started_at)
     fields += _about(exchange, warcinfo_id)
@@ -104,12 +113,12 @@ def capture_record(
         fields.append(("WARC-Payload-Digest", digest))
     fields.append(("Content-Type", "application/http;msgtype=response" if head else "application/octet-stream"))
     return CaptureRecord(
-        record=record_bytes(fields, block),
+        record=record_parts(fields, block),
         block=block,
         record_type=record_type,
         head=head,
         payload_digest=digest,
-        body_bytes=len(entity),
+        body_bytes=payload.entity_bytes,
     )
 
 

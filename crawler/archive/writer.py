@@ -15,7 +15,8 @@ from pathlib import Path
 from crawler.archive.errors import WriterClosed
 from crawler.archive.extents import forget_extents
 from crawler.archive.folders import make_folder
-from crawler.archive.open_file import NotUndone, OpenFile
+from crawler.archive.message import Payload
+from crawler.archive.open_file import NotUndone, OpenFile, Packed, pack
 from crawler.archive.records import CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 
 
@@ -59,24 +60,40 @@ class ArchiveWriter:
         """The file being written, as it will be named; None between files."""
         return self._file.warc_file if self._file else None
 
-    def write(self, exchange: Exchange, notes: CaptureNotes, *, revisit_of: RevisitOf | None = None) -> Written:
+    def write(
+        self, exchange: Exchange, notes: CaptureNotes, *, revisit_of: RevisitOf | None = None,
+        payload: Payload | None = None,
+    ) -> Written:  # fmt: skip
         """Writes request, response or revisit, and metadata. On the disk only after `sync`.
 
-        Raises OSError where the disk refuses; the file is then as it was before. ValueError for what no record can
-        hold.
+        `payload`: of the response, where it is known already. Raises OSError where the disk refuses; the file is then
+        as it was before. ValueError for what no record can hold.
         """
+        file = self.present()
+        return self._written(file, pack(exchange, notes, revisit_of, warcinfo_id=file.warcinfo_id, payload=payload))
+
+    def write_packed(self, packed: Packed) -> Written | None:
+        """The same for what was packed for the file of that warcinfo record; None where another one is written now."""
+        file = self.present()
+        return self._written(file, packed) if packed.warcinfo_id == file.warcinfo_id else None
+
+    def _written(self, file: OpenFile, packed: Packed) -> Written:
+        try:
+            return file.write(packed)
+        except NotUndone as problem:
+            self._ended = (
+                f"a write failed and could not be undone ({problem.__cause__}); crawl again, repair runs first"
+            )
+            raise WriterClosed(file.warc_file, self._ended) from problem.__cause__
+
+    def present(self) -> OpenFile:
+        """The file that is being written, begun if there is none; the one before it closed where that is due."""
         if self._ended:
             raise WriterClosed(str(self._archive), self._ended)
         self.rotate_if_due()
         if self._file is None:
             self._file = self._open()
-        try:
-            return self._file.write(exchange, notes, revisit_of)
-        except NotUndone as problem:
-            self._ended = (
-                f"a write failed and could not be undone ({problem.__cause__}); crawl again, repair runs first"
-            )
-            raise WriterClosed(self._file.warc_file, self._ended) from problem.__cause__
+        return self._file
 
     def rotate_if_due(self) -> bool:
         """Closes the present file where its size, its age or midnight UTC asks for it; True if it did."""
