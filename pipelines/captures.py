@@ -31,6 +31,8 @@ from crawler.archive import (
     read_head,
     request_beside,
 )
+from crawler.optout import header_signals
+from crawler.optout_page import page_signals
 from pipelines.codings import MAX_DECODED_BYTES, decode
 
 _CAPTURES = ("response", "revisit", "resource")
@@ -82,7 +84,9 @@ class Capture:
     refers_to_url: str | None
     refers_to_at: datetime | None
     signals: tuple[str, ...]
-    """Opt-outs seen at the time of the capture, verbatim."""
+    """Opt-outs, verbatim: what our metadata record names, and what the bytes themselves say, of anybody's capture."""
+    exceptions: tuple[str, ...]
+    """Exceptions that our metadata record names."""
     decode_problem: str | None
     """What was wrong with chunking or content coding; the body is then what could be read."""
 
@@ -210,7 +214,8 @@ def _capture(record: Record, warc_file: str) -> tuple[Capture, bytes] | None:
         refers_to_capture_id=_bare_id(refers_to) if refers_to else None,
         refers_to_url=_bare(record.get("WARC-Refers-To-Target-URI")),
         refers_to_at=_time(record.get("WARC-Refers-To-Date")),
-        signals=(),
+        signals=_signals(head, decoded, record),
+        exceptions=(),
         decode_problem=payload.problem or problem,
     )
     return capture, decoded
@@ -285,8 +290,15 @@ def _annotated(capture: Capture, block: bytes) -> Capture:
         site=fields.get("site", [None])[0],
         kind=fields.get("kind", [None])[0],
         announcements=tuple(said for raw in fields.get("announcement", []) if (said := _announcement(raw))),
-        signals=tuple(fields.get("signal", [])),
+        signals=(*(noted := fields.get("signal", [])), *(signal for signal in capture.signals if signal not in noted)),
+        exceptions=tuple(fields.get("exception", [])),
     )
+
+
+def _signals(head: MessageHead | None, decoded: bytes, record: Record) -> tuple[str, ...]:
+    declared = (head.get("Content-Type") if head else _own_type(record)) or "html"
+    said = header_signals(head.headers) if head else ()
+    return said + page_signals(decoded) if "html" in declared.lower() else said
 
 
 def _announcement(raw: str) -> Announcement | None:

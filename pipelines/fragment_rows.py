@@ -1,8 +1,8 @@
 """A capture, and what reading its page gave, in; the rows of a fragment out. Pure.
 
 A fragment's rows are the published ones, plus what publishing needs besides: what a revisit refers to, and what the
-page itself called canonical. `publish` settles the site, the file's name and what a revisit refers to; the columns for
-these hold what the WARC file alone knows.
+page itself called canonical. `publish` settles the site, the file's name, what a revisit refers to and what binds
+exports; the columns for these hold what the WARC file alone knows.
 """
 
 # ruff: noqa: RUF009 (column() is a dataclasses.field(), made anew for each column)
@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 1
+FRAGMENT_FORMAT = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,7 @@ def capture_row(capture: Capture, class_: str) -> FragmentCapture:
         ip_address=_storable(capture.ip_address),
         truncated=_storable(capture.truncated),
         signals=tuple(map(storable, capture.signals)),
+        exceptions=tuple(map(storable, capture.exceptions)),
         refers_to_capture_id=capture.refers_to_capture_id,
         refers_to_url=_storable(capture.refers_to_url),
         refers_to_at=capture.refers_to_at,

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crawler import load_sites, registrable_domain
+from crawler import Sites, load_sites, registrable_domain
+from crawler.policy import Policy
 from pipelines.archive_files import WarcFile, files_of, list_warc_files
 from pipelines.extraction import EXTRACTOR_VERSION
 from pipelines.fragments import Fragment, read_fragment
@@ -26,7 +27,7 @@ from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 1
+PUBLISH_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,8 @@ class Inputs:
     """Files of other days, to which revisits of this day refer by URL and date."""
     sites: Mapping[str, str]
     """Host → site, for the hosts of captures that do not say of which site they are."""
+    policies: Mapping[str, Policy]
+    """Site → what its opt-outs bind, where that is not as for all; "": for all."""
 
     @property
     def publication_id(self) -> str:
@@ -52,6 +55,7 @@ class Inputs:
             "files": [[file.name, fragment.key] for file, fragment in self.files],
             "looked_at": [[file.name, fragment.key] for file, fragment in self.looked_at],
             "sites": sorted(self.sites.items()),
+            "policies": sorted((site, policy.differs) for site, policy in self.policies.items()),
         }
         return hashlib.sha256(json.dumps(everything).encode()).hexdigest()[:16]
 
@@ -81,16 +85,20 @@ def inputs_of(files: Sequence[WarcFile], crawl_date: date, site_of_host: SiteOfH
         files=tuple(own),
         looked_at=tuple(looked_at[name] for name in sorted(looked_at)),
         sites={host: site_of_host(host) for host in hosts},
+        policies=site_of_host.policies,
     )
 
 
 class SiteOfHost:
-    """Host → name of the site it belongs to in sites.toml; the host itself where it belongs to none."""
+    """Host → name of the site it belongs to in sites.toml; the host itself where it belongs to none. And what opt-outs
+    bind there."""
 
     def __init__(self, home: Path) -> None:
         """Raises SitesError for a sites.toml with mistakes; an archive of imports alone needs none."""
         path = home / "sites.toml"
-        sites = load_sites(path).sites if path.exists() else ()
+        known = load_sites(path) if path.exists() else Sites(path=path)
+        sites = known.sites
+        self.policies = {"": known.policy_for(None), **{s.name: known.policy_for(s.name) for s in sites if s.policy}}
         self._by_host = {host.lower(): site.name for site in reversed(sites) for host in site.hosts}
         self._by_domain = {registrable_domain(site.home): site.name for site in reversed(sites)}
 
@@ -124,7 +132,7 @@ def publish_inputs(inputs: Inputs, tables: Path) -> Published:
                 _rows_of(read_fragment(fragment, table.name), part["capture_id"], table)
                 for (_, fragment), part in zip(inputs.files, kept, strict=True)
             ]
-            data[table.name] = _with_site(pa.concat_tables(rows) if rows else table.schema.empty_table(), captures)
+            data[table.name] = _of_captures(pa.concat_tables(rows) if rows else table.schema.empty_table(), captures)
     publish_partitions(tables, inputs.crawl_date, data, publication_id=inputs.publication_id)
     return Published(
         crawl_date=inputs.crawl_date,
@@ -164,6 +172,10 @@ def _settled(captures: pa.Table | None, inputs: Inputs) -> pa.Table:
         site if site is not None else inputs.sites[host_of(url)]
         for site, url in zip(captures["site"].to_pylist(), captures["url"].to_pylist(), strict=True)
     ]
+    bound = [
+        _binding(inputs.policies, site, tuple(signals)) if signals else ()
+        for site, signals in zip(sites, captures["signals"].to_pylist(), strict=True)
+    ]
     found = _resolved(captures, inputs)
     originals = [
         original or found.get(capture_id)
@@ -171,7 +183,11 @@ def _settled(captures: pa.Table | None, inputs: Inputs) -> pa.Table:
             captures["capture_id"].to_pylist(), captures["refers_to_capture_id"].to_pylist(), strict=True
         )
     ]
-    return _replaced(captures, CAPTURES, site=sites, refers_to_capture_id=originals)
+    return _replaced(captures, CAPTURES, site=sites, refers_to_capture_id=originals, export_bound_by=bound)
+
+
+def _binding(policies: Mapping[str, Policy], site: str, signals: tuple[str, ...]) -> tuple[str, ...]:
+    return policies.get(site, policies[""]).binding(signals, "export")
 
 
 _ORIGINAL = ["capture_id", "url", "captured_at", "payload_digest", "class"]
@@ -196,12 +212,14 @@ def _rows_of(rows: pa.Table, capture_ids: pa.ChunkedArray, table: Table) -> pa.T
     return chosen.select(table.schema.names)
 
 
-def _with_site(rows: pa.Table, captures: pa.Table) -> pa.Table:
-    """The site of a row is that of its capture."""
+def _of_captures(rows: pa.Table, captures: pa.Table) -> pa.Table:
+    """The site of a row, and what binds it, are those of its capture."""
     if not len(rows):
         return rows
     at = pc.index_in(rows["capture_id"], value_set=captures["capture_id"].combine_chunks())
-    return rows.set_column(rows.schema.get_field_index("site"), "site", captures["site"].take(at))
+    for name in ("site", "export_bound_by"):
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), captures[name].take(at))
+    return rows
 
 
 def _replaced(rows: pa.Table, table: Table, **columns: list[Any]) -> pa.Table:

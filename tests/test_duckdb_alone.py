@@ -68,6 +68,8 @@ def test_all_views_answer(home, tmp_path_factory, how):
     assert counts == {
         "captures": 1,
         "articles": 1,
+        "exportable_articles": 1,
+        "held_back": 0,
         "rejects": 1,
         "links": 0,
         "readings": 1,

@@ -24,6 +24,7 @@ def capture(**about: object) -> Capture:
         "announcements": (),
         "protocols": (),
         "signals": (),
+        "exceptions": (),
     }
     return Capture(**{**plain, **about})  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -18,10 +18,11 @@ from filelock import FileLock
 from warehouse import durable
 from warehouse.definitions import MACROS, VIEWS, Definition, column_description, definition
 from warehouse.errors import DamagedTable, MissingArchive
+from warehouse.held_back import HeldBack, held_back
 from warehouse.journal import finish_publication
 from warehouse.layout import catalog_path, empty_part_path, table_glob, tables_folder
 from warehouse.parquet import damaged_tables, read_schema, write_parquet
-from warehouse.tables import ALL_TABLES, TABLES
+from warehouse.tables import ALL_TABLES, CAPTURES, TABLES
 
 # The oldest format DuckDB 2.0 still writes. The views and comments of a catalog written so were read by duckdb 1.1.3,
 # 1.4.5 and 1.5.6 (2026-11); with v1.2.0 1.1 refuses the file, with v1.5.0 1.4 does.
@@ -141,10 +142,27 @@ def _create(home: Path, path: Path) -> None:
         writer.execute("detach new")
 
 
-def _define(session: duckdb.DuckDBPyConnection, home: Path) -> None:
+def export_only(session: duckdb.DuckDBPyConnection, home: Path) -> HeldBack | None:
+    """Leave in a session of `connect` only what may be exported, from now on; what that leaves out, None: nothing."""
+    if (held := held_back(session)) is None:
+        return None
+    session.execute("set search_path = 'memory.main'")
+    for name in reversed((*(table.name for table in ALL_TABLES), *VIEWS, "archive_info")):
+        session.execute(f"drop view if exists memory.main.{name}")  # of an archive whose catalog cannot be written
+    for name in MACROS:
+        session.execute(f"drop macro table if exists memory.main.{name}")
+    session.execute("detach database if exists broadsheet")
+    session.execute("attach ':memory:' as broadsheet")
+    session.execute("use broadsheet")
+    _define(session, home, export=True)
+    session.execute("set search_path = 'memory.main,broadsheet.main'")
+    return held
+
+
+def _define(session: duckdb.DuckDBPyConnection, home: Path, *, export: bool = False) -> None:
     """Make views and macros. Raises DamagedTable for a file that is no Parquet, over which no view can be made."""
     try:
-        for statement in _statements(home):
+        for statement in _statements(home, export=export):
             session.execute(statement)
     except duckdb.Error:
         for damaged in damaged_tables(tables_folder(home)):
@@ -152,19 +170,20 @@ def _define(session: duckdb.DuckDBPyConnection, home: Path) -> None:
         raise
 
 
-def _statements(home: Path) -> Iterator[str]:
+def _statements(home: Path, *, export: bool) -> Iterator[str]:
+    source = _exportable if export else _select
     for table in ALL_TABLES:
-        yield f"create view {table.name} as {_select(home, table.name)}"
+        yield f"create view {table.name} as {source(home, table.name)}"
         yield f"comment on view {table.name} is {_quoted(table.description)}"
         for column in table.columns:
             yield f'comment on column {table.name}."{column.name}" is {_quoted(column.description)}'
     for name in VIEWS:
         view = definition(name)
-        yield f"create view {name} as {_standing_alone(home, view)}"
+        yield f"create view {name} as {_standing_alone(home, view, source)}"
         yield f"comment on view {name} is {_quoted(view.question)}"
     for name in MACROS:
         macro = definition(name)
-        yield f"create macro {name}{macro.parameters} as table {_standing_alone(home, macro)}"
+        yield f"create macro {name}{macro.parameters} as table {_standing_alone(home, macro, source)}"
         yield f"comment on macro table {name} is {_quoted(macro.question)}"
     yield from _archive_info(home)
 
@@ -196,12 +215,23 @@ def _select(home: Path, table: str) -> str:
     return f"select {columns} from read_parquet({source}, union_by_name = true, hive_partitioning = false)"
 
 
-def _standing_alone(home: Path, what: Definition) -> str:
+def _exportable(home: Path, table: str) -> str:
+    """The rows of a table that may leave the house; rows of captures, which say what is held and why, all do."""
+    if table == CAPTURES.name:
+        return _select(home, table)
+    select = f"select * from ({_select(home, table)}) where len(coalesce(export_bound_by, [])) = 0"
+    if "article_id" in (column.name for column in TABLES[table].columns):
+        held = f"select article_id from ({_standing_alone(home, definition('held_back'), _select)})"
+        select += f" and (article_id is null or article_id not in ({held}))"
+    return select
+
+
+def _standing_alone(home: Path, what: Definition, source: Callable[[Path, str], str]) -> str:
     """The select with all it reads beside it. A view that names another finds it only where the catalog is the database
     in use (DuckDB 2.0): ``attach 'broadsheet.duckdb' as news; from news.latest_articles`` would fail."""
     sources = []
     for name in what.reads:
-        select = _select(home, name) if name in TABLES else _standing_alone(home, definition(name))
+        select = source(home, name) if name in TABLES else _standing_alone(home, definition(name), source)
         sources.append(f"{name} as not materialized ({select})")
     return f"with {', '.join(sources)} select * from ({what.body})"
 

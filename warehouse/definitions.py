@@ -23,6 +23,8 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     "coverage_gaps": ("latest_articles", "captures"),
     "rejects_by_reason": ("rejects",),
     "provenance": ("articles", "captures"),
+    "held_back": ("articles", "captures", "readings"),
+    "exportable_articles": ("latest_articles", "held_back"),
 }
 MACROS: Mapping[str, tuple[str, ...]] = {
     "article_history": ("articles", "revisions"),

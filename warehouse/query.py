@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.catalog import connect
+from warehouse.catalog import connect, export_only
 from warehouse.errors import BadSql
-from warehouse.read_only import refuse_writing
+from warehouse.held_back import HeldBack
+from warehouse.read_only import writes_files
 
 BATCH_ROWS = 10_000
 _PLACE = re.compile(r"\n\nLINE (?P<line>\d+): (?P<text>.*)\n(?P<gap> *)\^", re.S)
@@ -28,9 +29,14 @@ class Result:
     """
 
     def __init__(
-        self, sql: str, reader: pa.RecordBatchReader | None, session: duckdb.DuckDBPyConnection | None
+        self,
+        sql: str,
+        reader: pa.RecordBatchReader | None,
+        session: duckdb.DuckDBPyConnection | None,
+        held_back: HeldBack | None = None,
     ) -> None:
         self._sql, self._reader, self._session = sql, reader, session
+        self.held_back = held_back
         self.schema: pa.Schema = pa.schema([]) if reader is None else reader.schema
         self.columns: tuple[str, ...] = tuple(self.schema.names)
 
@@ -57,14 +63,16 @@ class Result:
         self.close()
 
 
-def run_sql(home: Path, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
+def run_sql(home: Path, sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, export: bool = False) -> Result:
     """Ask an archive. ``params`` stand for ``?`` and ``$1`` (a sequence) or ``$name`` (a mapping).
 
-    Of several statements the last one's rows are given. Raises MissingArchive and BadSql.
+    ``export``: the rows are to leave the house, so that what sites opted out of is left out; `held_back` of the result
+    says how much that is. Of several statements the last one's rows are given. Raises MissingArchive and BadSql.
     """
     session = connect(home)
     try:
-        return ask(session, sql, params, owns_session=True)
+        held = export_only(session, home) if export else None
+        return ask(session, sql, params, owns_session=True, held_back=held)
     except BaseException:
         session.close()
         raise
@@ -76,15 +84,19 @@ def ask(
     params: Sequence[Any] | Mapping[str, Any] = (),
     *,
     owns_session: bool = False,
+    held_back: HeldBack | None = None,
 ) -> Result:
     """The same on a session of ``connect`` that goes on, as in an interactive shell. Raises BadSql, also for what
-    would write into the archive."""
+    would write into the archive. A query that writes files of its own (COPY … TO) is an export, and from then on the
+    session knows only what may be exported."""
     with _telling(sql):
-        refuse_writing(session, sql)
+        home = writes_files(session, sql)
+        if home is not None:
+            held_back = export_only(session, home) or held_back
         bound = dict(params) if isinstance(params, Mapping) else list(params)
         relation = session.sql(sql, params=bound) if bound else session.sql(sql)
         reader = None if relation is None else relation.to_arrow_reader(BATCH_ROWS)
-    return Result(sql, reader, session if owns_session else None)
+    return Result(sql, reader, session if owns_session else None, held_back)
 
 
 def values_of(column: pa.Array) -> list[Any]:

@@ -31,7 +31,8 @@ echo "select count(*) from captures" | broadsheet sql
 broadsheet sql                                    a shell: .tables .schema NAME .help .quit
 
 ∅ in a table is null. Times are UTC. The views: latest_articles, revisions, articles_per_day, coverage_gaps,
-rejects_by_reason, provenance, readings; the tables: articles, captures, rejects, links."""
+rejects_by_reason, provenance, readings, held_back, exportable_articles; the tables: articles, captures, rejects,
+links. Articles whose sites opted out of it are left out of what is written; the view held_back names them."""
 
 
 class Format(StrEnum):
@@ -83,7 +84,9 @@ def sql(
         raise Mistaken("the query is empty")
     from warehouse import run_sql
 
-    with run_sql(folder, asked) as result:
+    with run_sql(folder, asked, export=form is not Format.TABLE or output is not None) as result:
+        if result.held_back is not None:
+            screen.say(screen.err(), str(result.held_back), style="yellow")
         give(result, form, output=output, rows=rows)
 
 

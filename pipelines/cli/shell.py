@@ -137,6 +137,8 @@ class Shell:
         from warehouse.query import ask
 
         with ask(self._session, sql, params) as result:
+            if result.held_back is not None:
+                screen.say(self._err, f"{result.held_back}; this shell knows no more of them", style="yellow")
             if nothing is None:
                 show(result, self._out, rows=ROWS_SHOWN)
                 return

@@ -53,7 +53,13 @@ class CaptureRow:
     truncated: str | None = column(
         "Why the capture is not whole: length, time, disconnect or unspecified; null when whole", example=None
     )
-    signals: tuple[str, ...] = column("Opt-outs seen in headers or page, verbatim", example=["X-Robots-Tag: noarchive"])
+    signals: tuple[str, ...] = column(
+        "Opt-outs seen in headers, page, robots.txt, tdmrep.json or ai.txt, verbatim, behind where they were seen",
+        example=["X-Robots-Tag: noarchive"],
+    )
+    exceptions: tuple[str, ...] = column(
+        "Exceptions that sites.toml made when it was captured, such as a policy that binds less", default=(), example=[]
+    )
     refers_to_capture_id: str | None = column(
         "For a revisit, the earlier capture that holds the payload", example=None, looked_up=True
     )
@@ -63,6 +69,11 @@ class CaptureRow:
     )
     warc_offset: int = column("Byte at which the record begins in that file", example=81920)
     warc_length: int = column("Bytes of the record in that file, as compressed there", example=19004)
+    export_bound_by: tuple[str, ...] = column(
+        "Opt-outs among signals that bind exports by the policy of sites.toml; what was read of it is then held back",
+        default=(),
+        example=[],
+    )
     publication_id: str = column(
         "The publication that wrote this row; equal in all tables of a day", default="", example="7d3c1b9f20aa41e6"
     )
