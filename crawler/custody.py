@@ -69,8 +69,7 @@ class Custody:
             host = socket.gethostname().split(".")[0] or "localhost"
             self.owner = f"{host}:{os.getpid()}"
             self.frontier = Frontier(home / "frontier.sqlite", owner=self.owner)
-            asked_before = self.frontier.leased_domains()
-            self.frontier.take_back_all()
+            one_died = self.frontier.take_over()
             for name, domain, url in self.frontier.orphans([s.name for s in sites.sites]):
                 if (heir := site_of(url, sites.sites)) is not None:
                     self.frontier.hand_over(name, domain, to=heir.name)
@@ -87,13 +86,12 @@ class Custody:
             for name in (site.home, *site.hosts, *site.feeds, *site.sitemaps):
                 domain = registrable_domain(name)
                 delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
-        self.politeness = Politeness(lambda domain: delays.get(domain, 5.0))
+        self.started_at = clock()
+        # By a process that died, perhaps a moment ago: any domain, as far as we know.
+        perhaps_asked_at = self.started_at.timestamp() if one_died else None
+        self.politeness = Politeness(lambda domain: delays.get(domain, 5.0), perhaps_asked_at=perhaps_asked_at)
         for domain, turn in self.frontier.turns().items():
             self.politeness.remember(domain, turn)
-        self.started_at = clock()
-        for domain in asked_before:  # by a process that died, perhaps a moment ago
-            self.politeness.take(domain, now=self.started_at.timestamp())
-            self.politeness.give_back(domain, now=self.started_at.timestamp(), status=None)
         self.rations = Rations(self.frontier)
         self.stopping: str | None = None
         self.error: str | None = None

@@ -18,6 +18,7 @@ from crawler.survey import Survey, moment
 from crawler.wishes import Wishes
 
 LEASE_SECONDS = 600.0  # far above the longest request; a lease that outlives its process is taken back after it
+_WORD_OF_A_CRAWL = 0  # no URL has this id
 PRIORITY_LEVELS = 10  # 0, the most urgent, to 9
 
 Decide = Callable[[Completion, int], Decision]
@@ -291,14 +292,13 @@ class Frontier(Survey, Wishes):
             else:
                 self._db.executemany("delete from lease where url_id = ?", [(lease.url_id,) for lease in leases])
 
-    def take_back_all(self) -> int:
-        """Free every lease: for the one who holds the archive's lock, leases of others are leases of the dead."""
-        with self._transaction():
-            return self._db.execute("delete from lease").rowcount
+    def take_over(self) -> bool:
+        """Free every lease, and leave word that a crawl runs, until it gives back all; whether one died before.
 
-    def leased_domains(self) -> list[str]:
-        """The domains of every lease that is out; after a crash, those that may have been asked a moment ago."""
-        rows = self._db.execute(
-            "select distinct domain.name from lease join url on url.id = url_id join domain on domain.id = url.domain"
-        )
-        return [r[0] for r in rows]
+        For the one who holds the archive's lock: leases of others are leases of the dead. Which those were is not to be
+        trusted after a power cut, for a lease is no promise and not flushed. The word is.
+        """
+        with self._transaction():
+            died = self._db.execute("delete from lease").rowcount > 0
+            self._db.execute("insert into lease values (?, ?, 0)", (_WORD_OF_A_CRAWL, self._owner))
+        return died

@@ -43,12 +43,13 @@ class Politeness:
     to request; a Retry-After counts from the answer that had it. Times are unix seconds.
     """
 
-    def __init__(self, delay_for: Callable[[str], float]) -> None:
-        self._delay_for = delay_for
+    def __init__(self, delay_for: Callable[[str], float], *, perhaps_asked_at: float | None = None) -> None:
+        """`perhaps_asked_at`: when any domain may have been asked by a process that could not tell us."""
+        self._delay_for, self._perhaps_asked_at = delay_for, perhaps_asked_at
         self._queues: dict[str, _Queue] = {}
 
     def _queue(self, domain: str) -> _Queue:
-        return self._queues.setdefault(domain, _Queue())
+        return self._queues.setdefault(domain, _Queue(last_at=self._perhaps_asked_at))
 
     def delay_seconds(self, domain: str) -> float:
         """The least time between two requests to `domain` as things stand."""

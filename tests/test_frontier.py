@@ -84,7 +84,7 @@ def test_a_lease_of_a_dead_process_is_taken_back(tmp_path: Path) -> None:
     dead.close()
     alive = Frontier(tmp_path / "f.sqlite", owner="alive")
     assert lease(alive) is None
-    assert alive.take_back_all() == 1
+    assert alive.take_over()
     assert lease(alive) is not None
     alive.close()
 
