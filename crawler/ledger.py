@@ -17,7 +17,7 @@ from crawler.errors import FrontierFailed, FrontierNewer
 from crawler.leases import EarlierCapture
 
 FRONTIER_LAYOUT = 3
-_CACHE_KIB = 65_536  # of the frontier's pages; the memory of a crawl is flat, however many URLs it knows
+_CACHE_KIB = 8_192  # of the frontier's pages: full early, so that the memory of a crawl is flat; the system has more
 
 
 class Ledger:

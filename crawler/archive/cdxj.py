@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.archive.index_draft import IndexDraft
 from crawler.archive.message import label_sha1
 from crawler.archive.scan import Record, open_records
 from crawler.archive.surt import surt_key
@@ -91,20 +92,20 @@ def write_cdxj(warc: Path, *, name: str) -> Path:
 
     Raises what reading it raises.
     """
-    lines: list[str] = []
+    draft = IndexDraft()
     with warc.open("rb") as stream:
         for record in open_records(stream, name=name):
             line = _line_of(record, Path(name).name)
             if line:
-                lines.append(line)
-    return save_cdxj(cdxj_path(warc), lines)
+                draft.add(line)
+    return save_cdxj(cdxj_path(warc), draft)
 
 
-def save_cdxj(path: Path, lines: list[str]) -> Path:
-    """Sorts the lines, drops what is there twice, and puts the file in place whole or not at all."""
+def save_cdxj(path: Path, draft: IndexDraft) -> Path:
+    """Puts the index in place, whole or not at all."""
     unfinished = path.with_name(path.name + ".open")
-    with unfinished.open("w", encoding="ascii", errors="backslashreplace", newline="\n") as out:
-        out.writelines(dict.fromkeys(sorted(lines)))
+    with unfinished.open("wb") as out:
+        out.writelines(draft.lines())
         out.flush()
         os.fsync(out.fileno())
     unfinished.replace(path)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from crawler.archive.cdxj import cdxj_line, digest_as_indexed
 from crawler.archive.errors import ArchiveError
 from crawler.archive.extents import Extent, read_extents
+from crawler.archive.index_draft import IndexDraft
 from crawler.archive.message import Dechunker, is_chunked, read_head
 from crawler.archive.records import Written
 from crawler.archive.scan import GZIP_MAGIC, Record, open_records
@@ -38,8 +39,8 @@ class Inventory:
     records: int = 0
     missing: list[RecoveredCapture] = field(default_factory=list)
     """Captures that the ledger does not have."""
-    lines: list[str] = field(default_factory=list)
-    """Of the index; one for each capture."""
+    index: IndexDraft = field(default_factory=IndexDraft)
+    """A line for each capture."""
     times: list[datetime] = field(default_factory=list)
 
 
@@ -54,7 +55,8 @@ def take_inventory(path: Path, *, warc_file: str, entered: Collection[int] = ())
                 return held
             if extent.start == held.whole_bytes and _begins_here(stream, extent):
                 held.whole_bytes, held.records = extent.end, held.records + extent.records
-                held.lines += [extent.line] if extent.line else []
+                if extent.line:
+                    held.index.add(extent.line)
                 held.times += [extent.at] if extent.at else []
         _read(stream, held, up_to=None, entered=entered)
     return held
@@ -91,7 +93,7 @@ def _note(record: Record, held: Inventory, entered: Collection[int]) -> None:
     digest = record.get("WARC-Payload-Digest")
     at = datetime.fromisoformat(said_at).astimezone(UTC)
     held.times.append(at)
-    held.lines.append(
+    held.index.add(
         cdxj_line(
             record_type=kind, url=url, warc_date=said_at, block_type=None, block=block,
             payload_digest=digest or digest_as_indexed(kind, url, (block,)), offset=record.offset, length=length,

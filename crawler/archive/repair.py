@@ -59,7 +59,7 @@ def repair_open_file(path: Path, *, entered: Collection[int] = ()) -> Repaired:
     with path.open("r+b") as file:
         file.truncate(held.whole_bytes)
         os.fsync(file.fileno())
-    save_cdxj(cdxj_path(path), held.lines)
+    save_cdxj(cdxj_path(path), held.index)
     path.rename(final)
     sync_folder(final.parent)
     return Repaired(
@@ -114,7 +114,7 @@ def read_closed_file(path: Path, *, entered: Collection[int] = ()) -> Repaired:
     """
     held = take_inventory(path, warc_file=f"{path.parent.name}/{path.name}", entered=entered)
     if not cdxj_path(path).exists() and held.whole_bytes == path.stat().st_size:
-        save_cdxj(cdxj_path(path), held.lines)
+        save_cdxj(cdxj_path(path), held.index)
     sync_folder(path.parent)
     return Repaired(closed=_closed(path, held), captures=tuple(held.missing), cut_bytes=0, kept=None)
 
@@ -125,7 +125,7 @@ def _closed(path: Path, held: Inventory) -> ClosedFile:
         sha256=sha256_of(path),
         bytes=held.whole_bytes,
         records=held.records,
-        captures=len(held.lines),
+        captures=len(held.index),
         first_at=min(held.times, default=None),
         last_at=max(held.times, default=None),
         crawl_dates=tuple(sorted({at.date() for at in held.times})),
