@@ -56,7 +56,7 @@ def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) 
     archive, fragments = archive_folder(home), fragments_folder(home)
     known, found = _read_index(fragments), {}
     files = []
-    for path in _warc_paths(archive):
+    for path in warc_paths(archive):
         name, stat = path.relative_to(archive).as_posix(), path.stat()
         entry, unreadable = known.get(name), None
         if entry is None or (entry["bytes"], entry["mtime_ns"]) != (stat.st_size, stat.st_mtime_ns):
@@ -90,7 +90,8 @@ def files_of(files: Iterable[WarcFile], day: date) -> list[tuple[WarcFile, Fragm
     return [(file, file.fragment) for file in files if file.fragment is not None and day in file.fragment.days]
 
 
-def _warc_paths(archive: Path) -> list[Path]:
+def warc_paths(archive: Path) -> list[Path]:
+    """The closed WARC files of an archive, ours and imported ones."""
     return [
         path
         for pattern in ("crawl_date=*/*.warc.gz", "crawl_date=*/*.warc", "imported/**/*.warc.gz", "imported/**/*.warc")

@@ -7,19 +7,13 @@ Content-Length is wrong, that client believes it.
 from __future__ import annotations
 
 import http.client
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from awkward import AWKWARD
 from oracles import replaying
-
-from crawler.archive.surt import surt_key
-from pipelines.captures import Capture, read_captures
-from pipelines.codings import decode
+from replay import bodies_by_place, collection, place_of, replayed, with_bodies
 
 # What pywb, or the client that it answers, makes something else of, and why. All are in the archive as they came.
 DIFFERS = {
@@ -34,38 +28,6 @@ DIFFERS = {
     "gzip within br": "pywb undoes one of the two, and says neither",
     "204 with a body": "pywb's server refuses to send one",
 }
-
-
-def collection(folder: Path, warcs: list[Path]) -> None:
-    """A collection of pywb's of WARC files, with the indexes that stand beside them."""
-    archive, indexes = folder / "collections" / "ours" / "archive", folder / "collections" / "ours" / "indexes"
-    archive.mkdir(parents=True)
-    indexes.mkdir()
-    lines: list[str] = []
-    for warc in warcs:
-        shutil.copy(warc, archive)
-        lines += warc.with_name(warc.name.replace(".warc.gz", ".cdxj")).read_text().splitlines(keepends=True)
-    (indexes / "index.cdxj").write_text("".join(sorted(lines)))
-
-
-def replayed(base: str, moment: str, url: str) -> tuple[int, bytes]:
-    """Status and body of what is replayed of a moment, its content coding undone."""
-    parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-    try:
-        connection.putrequest("GET", f"{parts.path}/{moment}id_/{url}", skip_accept_encoding=True)
-        connection.putheader("Accept-Encoding", "gzip, deflate, br, zstd")
-        connection.putheader("Connection", "close")
-        connection.endheaders()
-        response = connection.getresponse()
-        coding = (response.getheader("Content-Encoding") or "").lower()
-        try:
-            body = response.read()
-        except http.client.IncompleteRead as cut:
-            body = cut.partial
-        return response.status, decode(body, [coding] if coding else [])[0]
-    finally:
-        connection.close()
 
 
 @pytest.fixture
@@ -94,9 +56,7 @@ def test_every_capture_of_the_demo_is_replayed(oracles: Path, demo: Any, tmp_pat
     warcs = sorted(archive.glob("crawl_date=*/*.warc.gz"))
     collection(tmp_path / "pywb", warcs)
     captures = list(with_bodies(warcs, archive))
-    meant: dict[tuple[str, str], set[bytes]] = {}  # pywb knows seconds, and "/rss" and "/rss/" as one
-    for capture, body in captures:
-        meant.setdefault(place_of(capture), set()).add(b"" if capture.status == 304 else body)
+    meant = bodies_by_place([(capture, b"" if capture.status == 304 else body) for capture, body in captures])
     wrong = []
     with replaying(oracles, tmp_path / "pywb") as base:
         for capture, _ in captures:
@@ -109,17 +69,3 @@ def test_every_capture_of_the_demo_is_replayed(oracles: Path, demo: Any, tmp_pat
     assert kinds.count("revisit") > 10
     assert len(meant) > len(captures) * 0.95
     assert wrong == []
-
-
-def place_of(capture: Capture) -> tuple[str, str]:
-    """Where a capture stands in an index."""
-    return surt_key(capture.url), f"{capture.captured_at:%Y%m%d%H%M%S}"
-
-
-def with_bodies(warcs: list[Path], archive: Path) -> Iterator[tuple[Capture, bytes]]:
-    """Every capture with the body that it stands for: its own, or for a revisit that of the capture it refers to."""
-    bodies: dict[str, bytes] = {}
-    for warc in warcs:
-        for capture, body in read_captures(warc, warc_file=warc.relative_to(archive).as_posix()):
-            bodies[capture.capture_id] = body
-            yield capture, bodies[capture.refers_to_capture_id] if capture.refers_to_capture_id else body

@@ -1,7 +1,8 @@
 """Exchanges → WARC files; WARC files → checked, repaired, indexed, imported.
 
 `ArchiveWriter.write(Exchange, CaptureNotes) -> Written` writes; `repair_open_file`, `verify_warc`, `write_cdxj` and
-`import_warcs` look after what is there; `open_records` and `read_head` read it back. Loads no framework.
+`import_warcs` look after what is there; `open_records` and `read_head` read it back; `Selection` and `WaczFile` take
+some of it elsewhere. Loads no framework.
 """
 
 from crawler.archive.cdxj import cdxj_path, write_cdxj
@@ -37,7 +38,9 @@ from crawler.archive.open_file import pack
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.repair import Repaired, read_closed_file, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
+from crawler.archive.selection import Chosen, Selection, Wish
 from crawler.archive.verify import Problem, verify_warc
+from crawler.archive.wacz import WaczFile, WaczPage
 from crawler.archive.writer import ArchiveWriter
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "ArchiveError",
     "ArchiveWriter",
     "CaptureNotes",
+    "Chosen",
     "ClosedFile",
     "DamagedRecord",
     "Dechunker",
@@ -63,8 +67,12 @@ __all__ = [
     "Remainder",
     "Repaired",
     "RevisitOf",
+    "Selection",
     "TornRecord",
     "UnsupportedFormat",
+    "WaczFile",
+    "WaczPage",
+    "Wish",
     "WriterClosed",
     "Written",
     "cdxj_path",

@@ -95,7 +95,7 @@ def write_cdxj(warc: Path, *, name: str) -> Path:
     draft = IndexDraft()
     with warc.open("rb") as stream:
         for record in open_records(stream, name=name):
-            line = _line_of(record, Path(name).name)
+            line = index_line(record, Path(name).name)
             if line:
                 draft.add(line)
     return save_cdxj(cdxj_path(warc), draft)
@@ -112,7 +112,11 @@ def save_cdxj(path: Path, draft: IndexDraft) -> Path:
     return path
 
 
-def _line_of(record: Record, filename: str) -> str | None:
+def index_line(record: Record, filename: str, *, offset: int | None = None) -> str | None:
+    """The line of a record whose block is still unread; None for one that is not indexed. Finishes the record.
+
+    `offset`: where it lies in the file of that name, if not where it was read.
+    """
     record_type, url, block_type = record.record_type, record.url, record.get("Content-Type")
     if record_type not in _INDEXED or url is None:
         return None
@@ -129,7 +133,7 @@ def _line_of(record: Record, filename: str) -> str | None:
         block_type=block_type,
         block=start,
         payload_digest=digest,
-        offset=record.offset,
+        offset=record.offset if offset is None else offset,
         length=record.finish(),
         filename=filename,
     )
