@@ -17,6 +17,7 @@ from crawler.discovery import Found
 from crawler.intake import hop, location_text, variant
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
+from crawler.marks import page_mark
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
 from crawler.taking_in import Step, take_in
@@ -98,6 +99,8 @@ class Acknowledge(BaseSpiderMiddleware):
         self, response: Response, visit: Visit, found: list[Found], custody: Custody
     ) -> Generator[Step[Any], None, list[Candidate]]:
         lease, now = visit.lease, custody.clock()
+        if response.status == 200 and lease.kind in ("article", "page"):
+            visit.mark = page_mark(response.body, now=now)
         site = custody.sites[lease.site]
         if site.name not in self._scopes:
             self._scopes[site.name] = Scope(site)

@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import (
@@ -25,6 +25,7 @@ from crawler.archive import (
     make_folder,
 )
 from crawler.crawl_log import CrawlLog
+from crawler.decision import Decisions
 from crawler.errors import CrawlError, LowDisk, QuotaReached
 from crawler.frontier import Frontier
 from crawler.intake import site_of
@@ -37,7 +38,7 @@ from crawler.recorder import record, record_large
 from crawler.recovery import hold_lock, recover
 from crawler.robots_kept import sitemaps_named
 from crawler.room import Room
-from crawler.schedule import is_transient, next_visit
+from crawler.schedule import is_gone, is_transient, next_visit
 from crawler.scope import registrable_domain
 from crawler.sites import Sites
 from crawler.tally import Tally
@@ -196,16 +197,12 @@ class Custody:
             self._stir([lease.domain])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
-        failed = (is_transient(visit.status) and outcome != "refused") or visit.status in (404, 410, 451)
-        if outcome == "refused":
-            again = now + (visit.retry_after or timedelta(hours=24)) if visit.reason == "robots" else None
-        else:
-            again = next_visit(
-                kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
-                failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
-            )  # fmt: skip
-        if self.only_looks:
-            again = None
+        failed = is_gone(visit.status) or (is_transient(visit.status) and outcome != "refused")
+        again = None if self.only_looks else next_visit(
+            kind=lease.kind, status=visit.status, visits=lease.visits + (0 if failed else 1), now=now,
+            failures=lease.failures + 1 if failed else 0, retry_after=visit.retry_after,
+            refused=visit.reason if outcome == "refused" else None,
+        )  # fmt: skip
         attempt = visit.attempt(outcome)
         self.log.write(attempt)
         whole = visit.written is not None and visit.written.truncated is None
@@ -215,7 +212,7 @@ class Custody:
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
                 last_modified=visit.last_modified if whole else None, found=tuple(found), opt_outs=visit.opt_outs,
                 sitemap=visit.sitemap, variant_of=visit.variant_of, new_before=visit.new_before,
-                new_articles_before=visit.new_articles_before,
+                new_articles_before=visit.new_articles_before, mark=visit.mark,
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -251,7 +248,10 @@ class Custody:
             self.writer.sync()
             self.log.sync()
             turns = {domain: self.politeness.turn(domain) for domain in self._touched | self._turned}
-            self.counts["new_urls"] += self.frontier.complete(pending, turns=turns, decide=self.rations.deciding())
+            decisions = Decisions(site_memory=self.frontier.site_memory, keys=self.frontier.keys)
+            self.counts["new_urls"] += self.frontier.complete(
+                pending, turns=turns, decide=self.rations.deciding(decisions), site_memories=decisions.site_memories
+            )
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
             return False

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from crawler.archive import Announcement
+from crawler.followed import left_the_feeds
 from crawler.leases import Candidate, Completion, Decision, Lease, Turn
 from crawler.precedence import DOUBTFUL
 from crawler.survey import Survey, moment
@@ -208,11 +209,12 @@ class Frontier(Survey, Wishes):
 
     def complete(
         self, completions: Sequence[Completion], *, decide: Decide | None = None,
-        turns: Mapping[str, Turn] | None = None, site_memories: Mapping[str, str] | None = None,
+        turns: Mapping[str, Turn] | None = None, site_memories: Callable[[], Mapping[str, str]] | None = None,
     ) -> int:  # fmt: skip
         """Ledger, found URLs, schedule and release of these leases, in one transaction; how many URLs were new.
 
-        `decide` is asked once the found URLs are in, with how many articles among them nobody had named before.
+        `decide` is asked once the found URLs are in, with how many articles among them nobody had named before;
+        `site_memories` after the last of them.
         """
         new = 0
         days: Counter[tuple[str, str, str]] = Counter()
@@ -225,8 +227,8 @@ class Frontier(Survey, Wishes):
                 articles += c.new_articles_before
                 decision = decide(c, articles) if decide else Decision(next_visit_at=c.next_visit_at)
                 self._acknowledge(c, decision)
-                for url in decision.wake:
-                    self._wake(url, at=c.at.timestamp())
+                for key in decision.wake:
+                    self._wake(key, at=c.at.timestamp())
                 day = c.at.astimezone(UTC).date().isoformat()
                 days[c.lease.site, day, c.outcome] += 1
                 days[c.lease.site, day, "new_articles"] += articles
@@ -242,7 +244,7 @@ class Frontier(Survey, Wishes):
                     (self._id("site", site), day, number),
                 )
             self._keep_turns(turns or {})
-            for site, memory in (site_memories or {}).items():
+            for site, memory in (site_memories() if site_memories else {}).items():
                 self._db.execute("update site set memory = ? where id = ?", (memory, self._id("site", site)))
         return new
 
@@ -272,12 +274,20 @@ class Frontier(Survey, Wishes):
                 (int(lease.visits == 0), at, self._id("site", lease.site)),
             )
 
-    def _wake(self, url: str, *, at: float) -> None:
-        row = self._find(url)
-        if row is not None and row["visits"]:
-            self._db.execute(
-                "update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (int(at), int(at), row["id"])
-            )
+    def _wake(self, key: int, *, at: float) -> None:
+        """Visit an article once more now, unless it was for the same reason before."""
+        for row in self._db.execute("select id, memory from url where key = ?", (key,)).fetchall():
+            memory = left_the_feeds(row["memory"])
+            if memory is not None:
+                self._db.execute(
+                    "update url set memory = ?, due_at = min(coalesce(due_at, ?), ?) where id = ?",
+                    (memory, int(at), int(at), row["id"]),
+                )
+
+    def keys(self, urls: Iterable[str]) -> list[int]:
+        """What a decision may name URLs by, of those that are known; in a transaction's `decide`, too."""
+        rows = (self._find(url) for url in urls)
+        return [row["key"] for row in rows if row is not None]
 
     def site_memory(self, site: str) -> str | None:
         """What the schedule learned of a site, in its own words."""

@@ -80,7 +80,7 @@ class Decision:
 
     next_visit_at: datetime | None
     memory: str | None = None
-    wake: tuple[str, ...] = ()  # further URLs to be visited once more, now
+    wake: tuple[int, ...] = ()  # keys of articles to be visited once more, now: the feeds name them no longer
     priority: int | None = None  # None: as before
 
 
@@ -132,6 +132,7 @@ class Completion:
     written: Written | None = None
     etag: str | None = None
     last_modified: str | None = None
+    mark: str | None = None  # of an article page that was read: what marks.page_mark made of it
     found: tuple[Candidate, ...] = field(default=())
     opt_outs: tuple[str, ...] | None = None  # what binds fetching the page again; None: not looked for
     # Of what it named, so much was new and was taken in before: a sitemap of 100,000 entries goes in piece by piece.

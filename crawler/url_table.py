@@ -8,6 +8,7 @@ site touches few of its pages; two paths with one digest are told apart by the p
 from __future__ import annotations
 
 import hashlib
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -15,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import Announcement
+from crawler.followed import told_of_change
 from crawler.leases import Candidate, KnownUrl
 from crawler.ledger import Ledger
 from crawler.precedence import OLDER
 
+_HEADLINES = ("feed", "news_sitemap")  # channels whose titles are the articles' own; a link's text may be anything
 _BY_A_PERSON = ("seed", "request")  # channels of what somebody wrote down or asked for
 _DIGEST_BYTES = 5
 _AT_ONCE = 5_000
@@ -234,14 +237,15 @@ class UrlTable(Ledger):
             " where url_id = ? and channel = ? and source = ?",
             (*says, *key),
         )
-        if said[2] is not None and says[2] != said[2]:
+        another_headline = a.channel in _HEADLINES and said[0] is not None and says[0] != said[0]
+        if another_headline or (said[2] is not None and says[2] != said[2]):
             self._modified(row, now=seen_at)
 
     def _modified(self, row: sqlite3.Row, *, now: datetime) -> None:
-        """A feed or sitemap says that a URL has changed since: it is due now, were it ever so far off."""
+        """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off."""
         if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
             return  # due as it is, or refused
-        at = int(now.timestamp())
+        at = math.ceil(told_of_change(row["memory"], now=now).timestamp())
         self._db.execute("update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (at, at, row["id"]))
 
     def _is_variant(self, url_id: int) -> bool:

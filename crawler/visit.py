@@ -23,6 +23,7 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     retry_after: timedelta | None = None
+    mark: str | None = None  # of an article page, see marks.py
     signals: tuple[str, ...] = ()
     origin_signals: tuple[str, ...] = ()  # what was said of the page before it was fetched
     policy: Policy | None = None  # what such signals bind; None: never asked for
