@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crawler.run import crawl, run_here
     from crawler.scope import normalise, registrable_domain
     from crawler.sites import Site, Sites, SitesError, UnknownSite, append_site, load_sites, new_sites_file
+    from crawler.standing import SiteStanding, Standing, standing_of
     from crawler.verification import verify
     from crawler.version import VERSION
 
@@ -27,8 +28,10 @@ _WHERE = {
     "Problem": "archive",
     "Progress": "options",
     "Site": "sites",
+    "SiteStanding": "standing",
     "Sites": "sites",
     "SitesError": "sites",
+    "Standing": "standing",
     "UnknownSite": "sites",
     "VERSION": "version",
     "append_site": "sites",
@@ -40,6 +43,7 @@ _WHERE = {
     "normalise": "scope",
     "registrable_domain": "scope",
     "run_here": "run",
+    "standing_of": "standing",
     "verify": "verification",
 }
 
@@ -54,8 +58,10 @@ __all__ = [
     "Problem",
     "Progress",
     "Site",
+    "SiteStanding",
     "Sites",
     "SitesError",
+    "Standing",
     "UnknownSite",
     "append_site",
     "crawl",
@@ -66,6 +72,7 @@ __all__ = [
     "normalise",
     "registrable_domain",
     "run_here",
+    "standing_of",
     "verify",
 ]
 

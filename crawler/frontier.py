@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from crawler.archive import Announcement
 from crawler.followed import left_the_feeds
@@ -32,6 +33,10 @@ class Frontier(Survey, Wishes):
     _asked_ids: list[int] = []  # noqa: RUF012 - replaced, never changed
     _asked_set: frozenset[int] = frozenset()
     may_be_doubtful: Callable[[str], bool] = staticmethod(lambda site: True)  # whether a site's ration has any left
+
+    def __init__(self, path: Path, *, owner: str) -> None:
+        super().__init__(path, owner=owner)
+        self.new_articles: Counter[str] = Counter()  # by site, since this was opened
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """How many of the URLs were not known before. A known one keeps its schedule and gains the announcement."""
@@ -246,6 +251,9 @@ class Frontier(Survey, Wishes):
             self._keep_turns(turns or {})
             for site, memory in (site_memories() if site_memories else {}).items():
                 self._db.execute("update site set memory = ? where id = ?", (memory, self._id("site", site)))
+        for (site, _, what), number in days.items():
+            if what == "new_articles":
+                self.new_articles[site] += number
         return new
 
     def _acknowledge(self, c: Completion, decision: Decision) -> None:

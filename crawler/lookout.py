@@ -63,6 +63,7 @@ class Lookout:
         if due is not self._told:
             t.due(due)
             self._told = due
+        t.found(custody.frontier.new_articles)
         return Progress(
             attempts=c["attempts"], captured=c["captured"], revisits=c["revisits"], refused=c["refused"],
             failed=c["failed"], due=sum(due.values()), in_flight=custody.in_flight,

@@ -1,17 +1,107 @@
-"""A frontier in, how it stands out. Reads only, by a connection of its own: a crawl may run, the disk be read-only."""
+"""An archive's folder in, how each of its sites stands out. Reads only: a crawl may run, the disk may be read-only.
+
+What would take reading every URL is counted by the frontier as it goes, so that this is quick in a large archive.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.errors import FrontierNewer
+from crawler.ledger import FRONTIER_LAYOUT
+from crawler.room import bytes_by_part
+from crawler.scope import registrable_domain
+from crawler.silence import Silence, mean_gap, silence
+from crawler.site import Site, Sites
+
+DAYS = 7  # of new articles that are told one by one
+_TROUBLE = (401, 403, 408, 425, 429)  # and everything from 500 on: answers that do not let us in
+_LISTINGS = ("home", "feed", "sitemap", "section", "robots")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteStanding:
+    """One site, as the frontier knows it."""
+
+    site: str
+    named: bool = True  # in sites.toml; False: known from earlier crawls only
+    urls: int = 0
+    visited: int = 0
+    due: int = 0
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    new_articles_by_day: tuple[tuple[date, int], ...] = ()  # the last seven days, UTC, today last
+    new_articles: int = 0  # ever
+    captured: int = 0
+    failed: int = 0
+    refused: int = 0
+    expected_gap: timedelta | None = None
+    silence: Silence | None = None
+    trouble: str | None = None  # what its feeds, sitemaps or sections last came to, where that was no success
+    rests_until: datetime | None = None  # its domain is not asked before
+    rests_why: str | None = None
+    stored_bytes: int = 0  # of its WARC records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """An archive, as its crawls left it."""
+
+    at: datetime
+    sites: tuple[SiteStanding, ...] = ()
+    disk_bytes: dict[str, int] = field(default_factory=dict)
+    quota_bytes: int | None = None
+    problem: str | None = None  # why the frontier cannot be read
+
+    @property
+    def alarms(self) -> tuple[SiteStanding, ...]:
+        return tuple(s for s in self.sites if s.silence is not None and s.silence.alarm is not None)
+
+
+def standing_of(home: Path, sites: Sites | None, *, now: datetime) -> Standing:
+    """How the archive stands. A frontier that cannot be read is told in `problem`, and the rest all the same."""
+    found: tuple[SiteStanding, ...] = ()
+    problem = None
+    frontier = home / "frontier.sqlite"
+    named = tuple(sites) if sites is not None else ()
+    if frontier.exists():
+        try:
+            with closing(open_read_only(frontier)) as db:
+                found = _read(db, frontier, named, now)
+        except (sqlite3.Error, FrontierNewer) as error:
+            problem = f"frontier.sqlite cannot be read: {error}"
+    known = {each.site for each in found}
+    missing = (SiteStanding(site=site.name) for site in named if site.name not in known)
+    return Standing(
+        at=now, sites=tuple(sorted((*found, *missing), key=lambda s: s.site)), disk_bytes=bytes_by_part(home),
+        quota_bytes=sites.quota_bytes if sites is not None else None, problem=problem,
+    )  # fmt: skip
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """The frontier, to be read. Raises sqlite3.Error where it is none, or cannot be."""
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30.0, check_same_thread=False
-    )
+    """The frontier, to be read. Raises sqlite3.Error where it is none, or cannot be.
+
+    Where SQLite may not write the index of its log, and there is no log, the file is all there is and will not change.
+    """
+    address = path.absolute().as_uri()
+    db = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=30.0, check_same_thread=False)
+    try:
+        db.execute("pragma user_version").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        db = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        db.execute("pragma user_version").fetchone()
+    return db
 
 
 def due_by_site(db: sqlite3.Connection, *, now: float) -> dict[str, int]:
@@ -30,3 +120,92 @@ def due_by_site(db: sqlite3.Connection, *, now: float) -> dict[str, int]:
 def urls_known(db: sqlite3.Connection) -> int:
     """robots.txt and the like not counted."""
     return int(db.execute("select coalesce(sum(urls), 0) from site").fetchone()[0])
+
+
+def _read(db: sqlite3.Connection, path: Path, named: tuple[Site, ...], now: datetime) -> tuple[SiteStanding, ...]:
+    layout = db.execute("pragma user_version").fetchone()[0]
+    if layout > FRONTIER_LAYOUT:
+        raise FrontierNewer(path, found=layout, known=FRONTIER_LAYOUT)
+    if layout < FRONTIER_LAYOUT:
+        raise sqlite3.DatabaseError(f"its layout is {layout}, which the next crawl brings up to {FRONTIER_LAYOUT}")
+    due, days = due_by_site(db, now=now.timestamp()), _days(db)
+    by_name = {site.name: site for site in named}
+    today = now.astimezone(UTC).date()
+    standings = []
+    rows = db.execute("select id, name, urls, visited, visited_at, new_at, memory from site").fetchall()
+    for number, name, urls, visited, visited_at, new_at, memory in rows:
+        site, day = by_name.get(name), days[number]
+        if site is None and not urls and not day:
+            continue  # an earlier name of a site
+        new_by_day = {each: counts[0] for each, counts in day.items()}
+        succeeded_at, last_new_at = _moment(visited_at), _moment(new_at)
+        until, why = _rest(db, site, now) if site is not None else (None, None)
+        trouble = _trouble(db, number, since=visited_at or 0.0)
+        gap = _expected_gap(memory, new_by_day, now)
+        last_days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
+        standings.append(
+            SiteStanding(
+                site=name, named=site is not None, urls=urls, visited=visited, due=due.get(name, 0),
+                last_success_at=succeeded_at, last_new_at=last_new_at,
+                new_articles_by_day=tuple((each, new_by_day.get(each, 0)) for each in last_days),
+                new_articles=sum(new_by_day.values()), captured=sum(c[1] for c in day.values()),
+                failed=sum(c[2] for c in day.values()), refused=sum(c[3] for c in day.values()),
+                expected_gap=gap, trouble=trouble, rests_until=until, rests_why=why,
+                silence=silence(
+                    new_at=last_new_at, gap=gap, succeeded_at=succeeded_at, now=now,
+                    fails=trouble is not None or (why or "").startswith("robots.txt"),
+                ) if site is not None else None,
+                stored_bytes=sum(c[4] for c in day.values()),
+            )
+        )  # fmt: skip
+    return tuple(standings)
+
+
+def _expected_gap(memory: str | None, new_by_day: dict[date, int], now: datetime) -> timedelta | None:
+    return mean_gap(new_by_day, today=now.astimezone(UTC).date())
+
+
+def _days(db: sqlite3.Connection) -> dict[int, dict[date, tuple[int, int, int, int, int]]]:
+    """Site → day → new articles, captured, failed, refused, bytes."""
+    days: dict[int, dict[date, tuple[int, int, int, int, int]]] = defaultdict(dict)
+    query = "select site, day, new_articles, captured, failed, refused, stored_bytes from site_day"
+    for site, day, *counts in db.execute(query):
+        days[site][date.fromisoformat(day)] = tuple(counts)
+    return days
+
+
+def _trouble(db: sqlite3.Connection, site: int, *, since: float) -> str | None:
+    """What the site's listings last came to after its last success: `503`, `no answer`; `None` for nothing worse."""
+    marks = ", ".join("?" * len(_LISTINGS))
+    row = db.execute(
+        "select status from url where site = ? and failures > 0 and visited_at > ?"
+        f" and kind in (select id from word where name in ({marks}))"
+        f" and (status is null or status >= 500 or status in {_TROUBLE}) order by visited_at desc limit 1",
+        (site, since, *_LISTINGS),
+    ).fetchone()
+    return None if row is None else "no answer" if row[0] is None else str(row[0])
+
+
+def _rest(db: sqlite3.Connection, site: Site, now: datetime) -> tuple[datetime | None, str | None]:
+    """Until when and why the site is not asked: what its server wished, our back-off, or a robots.txt out of reach."""
+    hosts = [site.home, *site.feeds, *site.sitemaps]
+    domains = sorted({registrable_domain(url) for url in hosts})
+    marks = ", ".join("?" * len(domains))
+    query = f"select next_at, reason, factor from domain where name in ({marks}) order by next_at desc"
+    for next_at, reason, factor in db.execute(query, domains):
+        if reason is not None or factor > 1:
+            until = _moment(next_at)
+            return until if until is not None and until > now else None, reason or f"delay × {factor:g}"
+    for origin in _origins(hosts):
+        row = db.execute("select status from robots where origin = ?", (origin,)).fetchone()
+        if row is not None and (row[0] is None or row[0] >= 500):
+            return None, f"robots.txt: {row[0] or 'no answer'}"
+    return None, None
+
+
+def _origins(urls: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(f"{parts.scheme}://{parts.netloc.lower()}" for parts in map(urlsplit, urls)))
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

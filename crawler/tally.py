@@ -95,11 +95,12 @@ class Tally:
         if seconds > self.slowest_seconds:
             self.slowest_seconds, self.slowest_url = seconds, attempt.url
 
-    def found(self, site: str, new_articles: int) -> None:
-        """So many articles of the site were not known before."""
-        if new_articles:
-            self._site(site).new_articles += new_articles
-            self.new_articles += new_articles
+    def found(self, counted: Mapping[str, int]) -> None:
+        """How many articles of each site were not known before, in this crawl."""
+        for name, number in counted.items():
+            if number and (name not in self._sites or self._sites[name].new_articles != number):
+                self._site(name).new_articles = number
+        self.new_articles = sum(counted.values())
 
     def due(self, counted: Mapping[str, int]) -> None:
         """What is due by site, as it was counted; a site that is not named has nothing due."""

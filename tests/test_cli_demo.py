@@ -92,7 +92,9 @@ def test_verify_names_file_offset_and_problem(demo: Demo, asked: Asked, tmp_path
 def test_status(asked: Asked) -> None:
     said = asked("status")
     for outlet in OUTLETS:
-        assert re.search(rf"{outlet.name} +\d+ +0 +", said)
+        # Last success, seven days with the last one's bar, how many are new, gap, silence, bytes.
+        assert re.search(rf"{outlet.name} +(just now|\d+ min ago) +[·▁-█]{{7}} +\d+ +(–|\d+ h) +\d+ (s|min) +\d", said)
+    assert "alarm" not in said
     assert "to build" not in said
     assert max(len(line) for line in said.splitlines() if "/" not in line) <= 80
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import building, crawling, demo, keeping, packing, querying, showing, sites
+from pipelines.cli import building, crawling, demo, keeping, packing, querying, showing, sites, standing
 from pipelines.cli.archive import HOME_VARIABLE, HomeOption
 from pipelines.cli.failing import TRACEBACK_VARIABLE
 
@@ -38,6 +38,7 @@ crawling.register_init(app, panel=START)
 sites.register(app, panel=CRAWL)
 crawling.register_crawl(app, panel=CRAWL)
 keeping.register(app, panel=ARCHIVE)
+standing.register(app, panel=ARCHIVE)
 packing.register(app, panel=ARCHIVE)
 building.register(app, panel=TABLES)
 querying.register(app, panel=QUERY)

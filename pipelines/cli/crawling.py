@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from pipelines.cli.archive import HomeOption, known, line, new_or_known
 from pipelines.cli.failing import INTERRUPTED, Mistaken
 
 if TYPE_CHECKING:
-    from crawler import CrawlOptions, CrawlReport
+    from crawler import CrawlOptions, CrawlReport, Progress
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _ENDED = {
@@ -44,6 +45,7 @@ broadsheet crawl --since 2011-03-01 --until 2011-03-31 --site thinline
 broadsheet crawl https://example.org/a-story/   just this, and its redirects
 broadsheet crawl --urls stories.txt             one on a line, # comments
 broadsheet crawl --json > report.json           for a program
+broadsheet crawl --metrics 9187                 for Prometheus, on 127.0.0.1 while it runs
 
 Ctrl-C ends a crawl cleanly (exit code 130); the next goes on where it stopped."""
 
@@ -162,6 +164,12 @@ def crawl(
         float | None,
         typer.Option("--for", metavar="TIME", parser=seconds, help="End after this time: 90s, 30m, 2h, 1d."),
     ] = None,
+    metrics: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="Serve metrics for Prometheus on 127.0.0.1; 0: any free port."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -185,7 +193,7 @@ def crawl(
     )
     if not load_sites(sites_file).sites:
         raise Mistaken(f"{sites_file} has no sites yet; name one: {line(folder, 'sites add https://example.org/')}")
-    report = crawl_watched(folder, options)
+    report = crawl_watched(folder, options, metrics_port=metrics)
     if as_json:
         typer.echo(report.to_json())
     else:
@@ -216,13 +224,30 @@ def listed(name: str) -> list[str]:
     return urls
 
 
-def crawl_watched(home: Path, options: CrawlOptions, title: str = "crawling") -> CrawlReport:
-    """Crawl, and show on stderr how it goes while it lasts."""
+def crawl_watched(
+    home: Path, options: CrawlOptions, title: str = "crawling", *, metrics_port: int | None = None
+) -> CrawlReport:
+    """Crawl, and show on stderr how it goes while it lasts; with a port, serve the same as metrics."""
     from crawler import crawl as crawl_archive
     from pipelines.cli.crawl_view import crawl_view
 
-    with crawl_view(title, _why_ended) as view:
-        return crawl_archive(home, options, view.show)
+    with contextlib.ExitStack() as stack:
+        tell = []
+        if metrics_port is not None:
+            from crawler.metrics import CrawlMetrics
+            from crawler.metrics_http import serve_metrics
+
+            numbers = CrawlMetrics()
+            port = stack.enter_context(serve_metrics(numbers.text, port=metrics_port))
+            screen.say(screen.err(), f"metrics: http://127.0.0.1:{port}/metrics")
+            tell.append(numbers.take)
+        tell.append(stack.enter_context(crawl_view(title, _why_ended)).show)
+
+        def on_progress(progress: Progress) -> None:
+            for each in tell:
+                each(progress)
+
+        return crawl_archive(home, options, on_progress)
 
 
 def _why_ended(reason: str) -> str:

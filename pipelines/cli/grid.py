@@ -24,6 +24,11 @@ class _Number(Text):
     """A cell that stands to the right."""
 
 
+def number(text: str, *, style: str = "") -> Text:
+    """A number as it is to be read, e.g. with its unit: it stands to the right."""
+    return _Number(text, style=style)
+
+
 def grid(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], *, width: int | None, blocks: bool = False
 ) -> Iterator[Text]:
@@ -59,6 +64,8 @@ def fitted(natural: Sequence[int], room: int) -> list[int] | None:
 
 def cell(value: Any) -> Text:
     """One value on one line: null as ∅, times to the second, those with a zone in UTC, lists and structs as JSON."""
+    if isinstance(value, Text):
+        return value
     if value is None:
         return Text(NULL, style="dim")
     if isinstance(value, datetime):

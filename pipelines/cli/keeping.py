@@ -1,12 +1,10 @@
-"""`import`, `verify`, `status`: WARC files taken in, the archive checked byte by byte, how it stands. Mends nothing."""
+"""`import`, `verify`: WARC files taken in, the archive checked byte by byte. Mends nothing."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,15 +29,10 @@ VERIFY_EXAMPLES = """[bold]Examples[/bold]
 broadsheet verify
 broadsheet verify > problems.txt       exit code 1 where there are any"""
 
-STATUS_EXAMPLES = """[bold]Example[/bold]
-
-broadsheet status"""
-
 
 def register(app: typer.Typer, *, panel: str) -> None:
     app.command("import", rich_help_panel=panel, epilog=IMPORT_EXAMPLES)(import_files)
     app.command("verify", rich_help_panel=panel, epilog=VERIFY_EXAMPLES)(verify)
-    app.command("status", rich_help_panel=panel, epilog=STATUS_EXAMPLES)(status)
 
 
 def import_files(
@@ -130,95 +123,3 @@ def verify(home: HomeOption = None) -> None:
     screen.say(out, f"{screen.count(files, 'WARC file')}, {screen.size(checked)}, and the tables: {found}")
     if problems:
         raise typer.Exit(FAILED)
-
-
-def status(home: HomeOption = None) -> None:
-    """Per site what is known, due, archived, read; what is to build."""
-    from pipelines.build import plan
-
-    folder, out, now = known(home), screen.out(), datetime.now(UTC)
-    counts, no_counts = _known_to_the_crawler(folder, now)
-    named = _named_sites(folder)
-    captures, articles = _published(folder)
-    rows = []
-    for site in sorted({*named, *counts, *captures}):
-        known_urls, kept, read = counts.get(site), captures.get(site, (0, 0)), articles.get(site, (0, None))
-        rows.append(
-            (
-                site or "(no name)",
-                known_urls.urls if known_urls else "–", known_urls.due if known_urls else "–",
-                screen.ago(known_urls.last_visit_at if known_urls else None, now=now),
-                kept[0], read[0], f"{read[1]:%Y-%m-%d}" if read[1] else "–", screen.size(kept[1]),
-            )
-        )  # fmt: skip
-    headers = ("site", "URLs", "due", "visited", "captures", "articles", "newest", "archived")
-    print_table(out, headers, rows)
-    disk = ", ".join(
-        f"{name}/ {screen.size(_bytes_below(folder / name))}"
-        for name in ("archive", "fragments", "tables")
-        if (folder / name).is_dir()
-    )
-    say = [("archive", f"{folder}  ({disk})" if disk else str(folder)), ("published", _last_publication(folder))]
-    if no_counts:
-        say.append(("frontier", no_counts))
-    todo = plan(folder)
-    if not todo.is_empty:
-        days = f", {screen.count(len(todo.dates), 'day')} to publish" if todo.dates else ""
-        say.append(
-            ("to build", f"{screen.count(len(todo.files), 'WARC file')} not read yet{days}: {line(folder, 'build')}")
-        )
-    say += [("broken", str(problem)) for problem in todo.broken]
-    for name, value in say:
-        screen.say(out, f"{name:<10} {screen.visible(value)}")
-
-
-def _known_to_the_crawler(home: Path, now: datetime) -> tuple[dict[str, Any], str | None]:
-    """Site → its URLs; and why they cannot be had, if so: SQLite writes where it reads, which a copy may not allow."""
-    from crawler import Frontier
-
-    if not (home / "frontier.sqlite").exists():
-        return {}, None
-    try:
-        frontier = Frontier(home / "frontier.sqlite", owner="status")
-        try:
-            return {each.site: each for each in frontier.site_counts(now=now)}, None
-        finally:
-            frontier.close()
-    except sqlite3.Error as error:
-        return {}, f"frontier.sqlite cannot be read: {error}"
-
-
-def _named_sites(home: Path) -> list[str]:
-    from crawler import load_sites
-
-    path = home / "sites.toml"
-    return [site.name for site in load_sites(path)] if path.exists() else []
-
-
-def _published(home: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Site → captures and bytes; site → articles and the newest one's date."""
-    from warehouse import run_sql, tables_folder
-
-    if not tables_folder(home).is_dir():
-        return {}, {}
-    with run_sql(home, "select site, count(*), sum(warc_length) from captures group by site") as result:
-        captures = {row[0] or "": (row[1], int(row[2])) for row in result.rows()}
-    with run_sql(home, "select site, count(*), max(published_at) from latest_articles group by site") as result:
-        articles = {row[0] or "": (row[1], row[2]) for row in result.rows()}
-    return captures, articles
-
-
-def _last_publication(home: Path) -> str:
-    from warehouse import partition_path, published_dates, tables_folder
-
-    tables = tables_folder(home)
-    days = published_dates(tables)
-    if not days:
-        return "nothing yet"
-    newest = max(partition_path(tables, "captures", day).stat().st_mtime for day in days)
-    span = f"{days[0]}" if len(days) == 1 else f"{screen.count(len(days), 'day')} from {days[0]} to {days[-1]}"
-    return f"{screen.moment(datetime.fromtimestamp(newest, UTC))}: {span}"
-
-
-def _bytes_below(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

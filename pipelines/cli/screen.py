@@ -59,6 +59,14 @@ def lasting(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def about(seconds: float) -> str:
+    """`45 s`, `12 min`, `30 h`, `4 d`: how long it is, in two digits or three."""
+    for unit, length, enough in (("s", 1, 100), ("min", 60, 100), ("h", 3600, 48)):
+        if seconds < enough * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
 def moment(at: datetime | None) -> str:
     """`2026-11-22 09:20:30Z`; a dash where there is none."""
     return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
