@@ -304,11 +304,10 @@ class Custody:
         self.stopping = self.stopping or reason
 
     def rests(self, site: str) -> tuple[float, str | None]:
-        """Until when and why the site's domain is left alone for longer than its plain delay; 0 where it is not."""
-        domain = registrable_domain(self.sites[site].home)
-        if self.politeness.delay_seconds(domain) <= self.sites[site].delay_seconds:
-            return 0.0, None
-        return self.politeness.free_at(domain) or 0.0, "back-off"
+        """Until when and why the site's domain is left alone at its server's wish or ours; 0.0 where it is not."""
+        turn = self.politeness.turn(registrable_domain(self.sites[site].home))
+        crawl_delay_alone = turn.factor <= 1 and (turn.reason or "").startswith("robots.txt")  # its plain pace
+        return (0.0, None) if turn.reason is None or crawl_delay_alone else (turn.next_at, turn.reason)
 
     def close(self) -> CrawlReport:
         """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from crawler.errors import FrontierNewer
 from crawler.ledger import FRONTIER_LAYOUT
+from crawler.robots_kept import COPY_HOLDS_FOR, is_broken, origin_of
 from crawler.room import bytes_by_part
 from crawler.scope import registrable_domain
 from crawler.silence import Silence, mean_gap, silence
@@ -196,15 +195,14 @@ def _rest(db: sqlite3.Connection, site: Site, now: datetime) -> tuple[datetime |
         if reason is not None or factor > 1:
             until = _moment(next_at)
             return until if until is not None and until > now else None, reason or f"delay × {factor:g}"
-    for origin in _origins(hosts):
-        row = db.execute("select status from robots where origin = ?", (origin,)).fetchone()
-        if row is not None and (row[0] is None or row[0] >= 500):
+    for origin in dict.fromkeys(map(origin_of, hosts)):
+        row = db.execute("select status, body_at from robots where origin = ?", (origin,)).fetchone()
+        if row is None or not is_broken(row[0]):
+            continue
+        said_at = _moment(row[1])
+        if said_at is None or now - said_at >= COPY_HOLDS_FOR:  # else its last answer still holds
             return None, f"robots.txt: {row[0] or 'no answer'}"
     return None, None
-
-
-def _origins(urls: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(f"{parts.scheme}://{parts.netloc.lower()}" for parts in map(urlsplit, urls)))
 
 
 def _moment(seconds: float | None) -> datetime | None:

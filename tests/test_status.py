@@ -20,7 +20,7 @@ import pytest
 from crawler import crawl, load_sites
 from crawler.archive import Announcement
 from crawler.frontier import Frontier
-from crawler.leases import Candidate, Completion, Turn
+from crawler.leases import Candidate, Completion, KeptFile, Turn
 from crawler.silence import LEAST_GAP, mean_gap, silence
 from crawler.standing import SiteStanding, Standing, standing_of
 from pipelines.cli import run
@@ -155,7 +155,12 @@ def test_back_off_and_why(past: Path) -> None:
     why = "answered 503 with Retry-After: 1800 s"
     frontier.complete([], turns={"daily.example": Turn(next_at=until.timestamp(), factor=2, reason=why)})
     frontier.complete([], turns={"mute.example": Turn(next_at=NOW.timestamp() - 60, factor=4)})
-    frontier.remember_robots("https://broken.example", status=None, body=b"", now=NOW)
+    for site, ago in (
+        ("broken", 31 * DAY),
+        ("asleep", 29 * DAY),
+    ):  # a copy speaks for a server that is down for 30 days
+        kept = KeptFile(asked_at=NOW, status=None, body=b"", body_at=NOW - ago)
+        frontier.remember_robots(f"https://{site}.example", kept)
     frontier.close()
     found = by_name(standing(past))
     assert (found["daily"].rests_until, found["daily"].rests_why) == (until, why)

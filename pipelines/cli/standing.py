@@ -169,6 +169,8 @@ def _troubles(standing: Standing) -> list[tuple[str, str]]:
         why = [*([site.trouble] if site.trouble else []), *([site.rests_why] if site.rests_why else [])]
         if site.rests_until is not None:
             why.append(f"asked again {screen.ago(site.rests_until, now=standing.at)}")
+        elif not site.trouble and (site.rests_why or "").startswith("robots.txt: Crawl-delay"):
+            continue  # its plain pace, and it may be asked
         if why:
             said.append(("trouble" if site.trouble else "rests", f"{site.site}: {', '.join(why)}"))
     more = [("", f"and {len(said) - MOST_TROUBLES:,} more")] if len(said) > MOST_TROUBLES else []
