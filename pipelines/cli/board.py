@@ -99,15 +99,14 @@ class Board:
 
     def _row(self, site: SiteProgress, elapsed: float, now: float) -> Row:
         left = site.rests_until - now
-        notes = [site.trouble] if site.trouble else []
-        if left >= 1 and site.rests_why:
-            notes.append(f"{site.rests_why}, rests {_span(left)}")
+        resting = left >= 1 and site.rests_why is not None
+        note = f"rests {_span(left)}: {site.rests_why}" if resting else site.trouble or ""
         return Row(
             name=site.site, due=site.due, in_flight=site.in_flight, pages=site.captured,
             pages_per_second=_rate(self._pages[site.site], elapsed, WINDOW_SECONDS),
             archived_bytes=site.archived_bytes, refused=site.refused, failed=site.failed,
-            slowest_seconds=site.slowest_seconds, note="; ".join(notes),
-            state=TROUBLED if site.trouble else RESTING if notes else WELL,
+            slowest_seconds=site.slowest_seconds, note=note,
+            state=TROUBLED if site.trouble else RESTING if resting else WELL,
         )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ DRAWN_PER_SECOND = 4
 AROUND_ROWS = 7  # lines beside the rows: head, rule, rule, total, and three at the foot; one more is the cursor's
 NOTE_CELLS = 14  # below that a note says nothing
 NARROWEST_SITE, WIDEST_SITE = 10, 28
+MARGIN = "  "  # the room of a mark
 WIDE = 96  # from this width on, columns stand two cells apart
 
 
@@ -59,6 +60,7 @@ class CrawlTable:
 
     def __init__(self, board: Board, title: str, ended: Callable[[str], str]) -> None:
         self._board, self._title, self._ended = board, title, ended
+        self._noted = False
         self._lock = threading.Lock()
         self._taken_at = self._began_at = time.monotonic()
 
@@ -80,12 +82,13 @@ class CrawlTable:
         if p is None:
             lasted = screen.lasting(time.monotonic() - self._began_at)
             return [Text.assemble((self._title, "bold"), f"  starting, {lasted}")]
-        foot = self._foot(p, width, now)
         room = height - 1 - AROUND_ROWS
+        rows, rest = self._board.rows(max(1, room), now=now)
+        widths = _Widths.of([*rows, *([rest] if rest else [])], width)
+        self._noted = room >= 1 and widths.note > 0
+        foot = self._foot(p, width, now)
         if room < 1:
             return foot[: max(1, height - 1)]
-        rows, rest = self._board.rows(room, now=now)
-        widths = _Widths.of([*rows, *([rest] if rest else [])], width)
         shown = [_line(row, widths) for row in rows]
         if rest is not None:
             shown.append(_line(rest, widths, style="dim"))
@@ -97,27 +100,28 @@ class CrawlTable:
     def _foot(self, p: Progress, width: int, now: float) -> list[Text]:
         average = self._board.average_per_second
         elapsed = p.elapsed_seconds + (time.monotonic() - self._taken_at)
-        parts = [
+        first = [
             f"{self._title} {screen.lasting(elapsed)}",
             f"{_rate(self._board.pages_per_second) or '0'} pages/s ({_rate(average) or '0'} on average)",
             f"{screen.size(p.archived_bytes)} written",
         ]
+        second = []
+        if p.slowest_url is not None:
+            second.append(f"slowest {_seconds(p.slowest_seconds)} {screen.visible(urlsplit(p.slowest_url).netloc)}")
         if p.quota_bytes is not None:
             used = sum(p.disk_bytes.values())
-            parts.append(f"{100 * used / p.quota_bytes:.0f} % of {screen.size(p.quota_bytes)}")
-        if p.slowest_url is not None:
-            host = urlsplit(p.slowest_url).netloc
-            parts.append(f"slowest {_seconds(p.slowest_seconds)} {screen.visible(host)}")
-        return [*_flowed(parts, width, 2), self._doing(p, width, now)]
+            second.append(f"{screen.size(used)} of {screen.size(p.quota_bytes)} ({100 * used / p.quota_bytes:.0f} %)")
+        lines = [Text(" · ".join(first)), Text(" · ".join(second)), self._doing(p, now)]
+        return [_cut(Text(MARGIN) + line, width) for line in lines]
 
-    def _doing(self, p: Progress, width: int, now: float) -> Text:
-        """Why it is ending; else who rests or fails; else the page that came last."""
+    def _doing(self, p: Progress, now: float) -> Text:
+        """Why it is ending; else who rests or fails, where the rows have no room to say so; else the newest page."""
         if p.stopping is not None:
-            return _cut(Text(ending(p, self._ended), style="bold yellow"), width)
+            return Text(ending(p, self._ended), style="bold yellow")
         troubled = self._board.troubled(now=now)
-        if troubled and not _Widths.of(troubled, width).note:
-            return _cut(Text(" · ".join(f"{row.name}: {row.note}" for row in troubled), style="yellow"), width)
-        return _cut(Text(screen.visible(p.url or ""), style="dim"), width)
+        if troubled and not self._noted:
+            return Text(" · ".join(f"{row.name}: {row.note}" for row in troubled), style="yellow")
+        return Text(screen.visible(p.url or ""), style="dim")
 
 
 class CrawlView:
@@ -131,8 +135,9 @@ class CrawlView:
 
     def show(self, progress: Progress) -> None:
         if progress.stopping is not None and not self._stopping:
-            self._stopping = True
-            screen.say(self._console, ending(progress, self._ended))  # a line that stays, above the table
+            self._stopping = True  # a line that stays, above the table
+            last = f"ending: {self._ended(progress.stopping)}; pages under way get a moment, Ctrl-C again ends at once"
+            screen.say(self._console, ending(progress, self._ended) if self._table is None else last)
         if self._table is not None:
             self._table.take(progress)
             return
@@ -211,20 +216,6 @@ def _line(row: Row, widths: _Widths, *, style: str = "") -> Text:
     return line
 
 
-def _flowed(parts: Sequence[str], width: int, lines: int) -> list[Text]:
-    """The parts, one after the other, on exactly so many lines; what does not fit is left out."""
-    made, between = [""], " · "
-    for part in parts:
-        if not made[-1]:
-            made[-1] = part
-        elif cell_len(made[-1] + between + part) <= width:
-            made[-1] += between + part
-        elif len(made) < lines:
-            made.append(part)
-    made += [""] * (lines - len(made))
-    return [_cut(Text(line), width) for line in made]
-
-
 def _cut(text: Text, width: int) -> Text:
     text.truncate(width, overflow="ellipsis")
     return text
@@ -236,17 +227,9 @@ def _shortened(text: str, cells: int) -> str:
 
 def _short(number: int) -> str:
     """`1,234`, `123k`, `12.3M`; nothing for nothing."""
-    if not number:
-        return ""
     if number < 100_000:
-        return f"{number:,}"
-    return (
-        f"{number / 1e3:.0f}k"
-        if number < 999_500
-        else f"{number / 1e6:.1f}M"
-        if number < 1e8
-        else f"{number / 1e6:.0f}M"
-    )
+        return f"{number:,}" if number else ""
+    return f"{number / 1e3:.0f}k" if number < 999_500 else f"{number / 1e6:.{1 if number < 1e8 else 0}f}M"
 
 
 def _rate(number: float) -> str:
@@ -256,15 +239,11 @@ def _rate(number: float) -> str:
 
 
 def _megabytes(number: float) -> str:
+    """`0.42`, `12.3`, `4,210`; nothing for next to nothing."""
     if number < 5_000:
         return ""
-    return (
-        f"{number / 1e6:.2f}"
-        if number < 1e7
-        else f"{number / 1e6:.1f}"
-        if number < 1e9
-        else _short(round(number / 1e6))
-    )
+    digits = 2 if number < 1e7 else 1 if number < 1e8 else 0
+    return f"{number / 1e6:.{digits}f}" if number < 1e9 else _short(round(number / 1e6))
 
 
 def _seconds(number: float) -> str:
