@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from crawler.errors import FrontierNewer
+from crawler.habits import expected_gap
 from crawler.ledger import FRONTIER_LAYOUT
 from crawler.robots_kept import COPY_HOLDS_FOR, is_broken, origin_of
 from crawler.room import bytes_by_part
@@ -161,7 +162,9 @@ def _read(db: sqlite3.Connection, path: Path, named: tuple[Site, ...], now: date
 
 
 def _expected_gap(memory: str | None, new_by_day: dict[date, int], now: datetime) -> timedelta | None:
-    return mean_gap(new_by_day, today=now.astimezone(UTC).date())
+    """As the schedule has learned the site's hours; while that is too little, the mean of its days."""
+    learned = expected_gap(memory, now)
+    return learned if learned is not None else mean_gap(new_by_day, today=now.astimezone(UTC).date())
 
 
 def _days(db: sqlite3.Connection) -> dict[int, dict[date, tuple[int, int, int, int, int]]]:

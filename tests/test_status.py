@@ -20,7 +20,9 @@ import pytest
 from crawler import crawl, load_sites
 from crawler.archive import Announcement
 from crawler.frontier import Frontier
+from crawler.habits import Habits, expected_gap
 from crawler.leases import Candidate, Completion, KeptFile, Turn
+from crawler.rate import first_look
 from crawler.silence import LEAST_GAP, mean_gap, silence
 from crawler.standing import SiteStanding, Standing, standing_of
 from pipelines.cli import run
@@ -147,6 +149,22 @@ def test_mean_gap_leaves_out_the_first_look_and_today() -> None:
     assert mean_gap({}, today=today) is None
     assert mean_gap({today - timedelta(days=4): 1, today - timedelta(days=2): 4}, today=today) is None
     assert mean_gap({today - timedelta(days=4): 1, today - timedelta(days=2): 6}, today=today) == 12 * HOUR
+
+
+def test_the_expected_gap_is_what_the_schedule_learned_of_the_hours(past: Path) -> None:
+    """A site that publishes by day only is not silent at night."""
+    midnight = NOW.replace(hour=0)
+    dates = [midnight - day * DAY + hour * HOUR for day in range(1, 22) for hour in range(8, 20)]
+    rate = first_look(midnight.timestamp(), sorted(at.timestamp() for at in dates))
+    habits = Habits(None)
+    habits.rate = rate
+    frontier = Frontier(past / "frontier.sqlite", owner="past")
+    frontier.complete([], site_memories=lambda: {"daily": habits.to_text()})
+    frontier.close()
+    gap = by_name(standing(past))["daily"].expected_gap
+    assert gap == expected_gap(habits.to_text(), NOW)
+    assert gap is not None
+    assert 8 * HOUR < gap < 16 * HOUR  # from the last in the evening to the first of the morning
 
 
 def test_back_off_and_why(past: Path) -> None:
