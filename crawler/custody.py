@@ -34,6 +34,7 @@ from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
 from crawler.politeness import Politeness
 from crawler.rations import Rations
+from crawler.reading import Reader
 from crawler.recorder import record, record_large
 from crawler.recovery import hold_lock, recover
 from crawler.robots_kept import sitemaps_named
@@ -103,7 +104,7 @@ class Custody:
         self.probed: list[dict[str, str]] = []
         self.only_looks = False  # a probe leaves nothing to come back to
         self.on_stir: list[Callable[[str], None]] = []  # called with each domain where something came to an end
-        self.lane = Lane()  # for large bodies
+        self.lane, self.reader = Lane(), Reader()  # for large bodies
         self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
@@ -327,6 +328,7 @@ class Custody:
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)
         finally:
+            self.reader.close()
             self.frontier.close()
             self._lock.release()
         c = self.counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.discovery.found import NotAFeed
+from crawler.discovery.prologue import root_of, without_doctype
 
 __all__ = ["readable_feed"]
 
@@ -18,11 +19,6 @@ MAX_BASE_BYTES = 200_000
 # How far the root element may stand: room for a licence comment and an internal subset.
 ROOT_WITHIN = 16_384
 
-# Elements past declaration, comments, document type and processing instructions.
-_ROOT = re.compile(
-    rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>|<(?:[\w.-]+:)?(?P<root>[A-Za-z][\w.-]*)",
-    re.DOTALL | re.IGNORECASE,
-)
 _FEED_ROOTS = frozenset({b"rss", b"feed", b"rdf", b"channel"})
 _CDATA_OR_TAG = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<tag><)", re.DOTALL)
 _BASE = re.compile(rb"xml:base\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
@@ -30,7 +26,7 @@ _BASE = re.compile(rb"xml:base\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
 def readable_feed(body: bytes, *, url: str) -> tuple[bytes, tuple[str, ...]]:
     """The feed's XML and notes on what was cut. Raises NotAFeed where the root element is not one of a feed."""
-    _expect_feed_root(body, url)
+    body = without_doctype(body, root_at=_expect_feed_root(body, url))
     notes = []
     tags = 0
     for match in _CDATA_OR_TAG.finditer(body) if body.count(b"<") > MAX_TAGS else ():
@@ -46,17 +42,16 @@ def readable_feed(body: bytes, *, url: str) -> tuple[bytes, tuple[str, ...]]:
     return body, tuple(notes)
 
 
-def _expect_feed_root(body: bytes, url: str) -> None:
-    for match in _ROOT.finditer(body[:ROOT_WITHIN]):
-        root = match["root"]
-        if root is None:
-            continue
-        name = root.lower()
-        if name in _FEED_ROOTS:
-            return
-        if name in (b"urlset", b"sitemapindex"):
-            raise NotAFeed(url=url, what="it is a sitemap")
-        if name in (b"html", b"head", b"body"):
-            raise NotAFeed(url=url, what="it is an HTML page")
-        raise NotAFeed(url=url, what=f"its root element is <{root[:40].decode('ascii', 'replace')}>")
-    raise NotAFeed(url=url, what="no RSS or Atom elements in it")
+def _expect_feed_root(body: bytes, url: str) -> int:
+    """Where the root element begins."""
+    root = root_of(body[:ROOT_WITHIN])
+    if root is None:
+        raise NotAFeed(url=url, what="no RSS or Atom elements in it")
+    name = root["root"].lower()
+    if name in _FEED_ROOTS:
+        return root.start()
+    if name in (b"urlset", b"sitemapindex"):
+        raise NotAFeed(url=url, what="it is a sitemap")
+    if name in (b"html", b"head", b"body"):
+        raise NotAFeed(url=url, what="it is an HTML page")
+    raise NotAFeed(url=url, what=f"its root element is <{root['root'][:40].decode('ascii', 'replace')}>")

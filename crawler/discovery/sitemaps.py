@@ -12,6 +12,7 @@ from lxml import etree
 
 from crawler.discovery.found import Found, NotASitemap
 from crawler.discovery.packing import unpacked, without_utf16
+from crawler.discovery.prologue import root_of, without_doctype
 from crawler.urls import normalise
 
 __all__ = ["Sitemap", "SitemapReader", "read_sitemap"]
@@ -21,7 +22,8 @@ MAX_ITEMS = 100_000  # sitemaps.org allows 50,000 in one file; some write more
 _ROOT_KINDS: dict[str, Literal["index", "urlset"]] = {"sitemapindex": "index", "urlset": "urlset"}
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 # No sitemap needs a document type; without it there are no entities to expand or fetch.
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_PROLOGUE_BYTES = 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,9 +185,12 @@ def _form_of(link: etree._Element) -> str | None:
 
 
 def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
+    if _DOCTYPE.search(body, 0, _PROLOGUE_BYTES):
+        root = root_of(body[:_PROLOGUE_BYTES])
+        body = without_doctype(body, root_at=root.start()) if root else b""
     try:
         yield from etree.iterparse(
-            io.BytesIO(_DOCTYPE.sub(b"", body[:16_384], count=1) + body[16_384:]),
+            io.BytesIO(body),
             events=("start", "end"),
             resolve_entities=False,
             load_dtd=False,

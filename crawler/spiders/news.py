@@ -25,8 +25,6 @@ from crawler.discovery import (
     NotASitemap,
     SitemapReader,
     forms_of_article,
-    read_feed,
-    read_page,
     usual_places,
 )
 from crawler.errors import CrawlError
@@ -35,8 +33,10 @@ from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate, KnownUrl, Lease
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.precedence import DOUBTFUL
+from crawler.reading import TooHard
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
+from crawler.spiders.reading_ahead import done, feed_of, page_of, read_ahead
 from crawler.turns import Turns
 from crawler.visit import Visit
 
@@ -214,6 +214,11 @@ class NewsSpider(Spider):
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """Whatever the page is, read for the URLs that it names; others have their turn while that takes long."""
+        try:
+            await read_ahead(response, self.custody.reader, self.site_of(response))
+        except TooHard as error:
+            self._note(response, str(error))
+            return
         others_waited_since = time.monotonic()
         for item in self._read(response):
             yield item
@@ -246,7 +251,7 @@ class NewsSpider(Spider):
     def read_feed(self, response: Response) -> Iterator[Found]:
         """The articles that a feed announces. A feed that is a sitemap is read as one."""
         try:
-            feed = read_feed(response.body, url=response.url, content_type=_content_type(response))
+            feed = feed_of(response)
         except NotAFeed as error:
             try:
                 yield from self._sitemap(response)
@@ -263,13 +268,17 @@ class NewsSpider(Spider):
             yield from self._sitemap(response)
         except NotASitemap as error:
             try:
-                yield from read_feed(response.body, url=response.url, content_type=_content_type(response)).items
+                yield from feed_of(response).items
             except NotAFeed:
                 self._note(response, str(error))
                 yield from self._place_after(response)
 
     def _sitemap(self, response: Response) -> Iterator[Found]:
         """Raises NotASitemap before it yields anything."""
+        if (read := done(response, "sitemap")) is not None:
+            yield from read[0]
+            self._note(response, *read[1])
+            return
         reader = SitemapReader(response.body, url=response.url)
         yield from reader
         self._note(response, *reader.notes)
@@ -278,9 +287,7 @@ class NewsSpider(Spider):
         """The articles and sections that a listing links; its feeds and sitemaps where none are configured."""
         assert response.request is not None
         site, kind = self.site_of(response), response.request.meta["visit"].lease.kind
-        page = read_page(
-            response.body, url=response.url, content_type=_content_type(response), channel=kind, hosts=site.hosts
-        )
+        page = page_of(response, channel=kind, hosts=site.hosts)
         self._note(response, *page.notes)
         yield from page.links
         if not site.feeds:
@@ -319,10 +326,7 @@ class NewsSpider(Spider):
 
     def read_article(self, response: Response) -> Iterator[Found]:
         """The links of an article page; asked only where the site says `follow_article_links`."""
-        hosts = self.site_of(response).hosts
-        page = read_page(
-            response.body, url=response.url, content_type=_content_type(response), channel="section", hosts=hosts
-        )
+        page = page_of(response, channel="section", hosts=self.site_of(response).hosts)
         self._note(response, *page.notes)
         yield from page.links
 
@@ -336,8 +340,3 @@ class NewsSpider(Spider):
 def is_sitemap_name(url: str) -> bool:
     """Whether a usual place is one for a sitemap rather than for a feed."""
     return "sitemap" in url or "googlenews" in url
-
-
-def _content_type(response: Response) -> str | None:
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None

@@ -1,0 +1,116 @@
+"""A body that takes long to read in; what discovery makes of it out, from a process with limits. It fetches nothing.
+
+A feed of two megabytes can take feedparser five seconds of Python, a page of ten megabytes half a gigabyte of tree.
+While the event loop does that, every other site waits. So what is heavy is read by one process beside the crawl, site
+by site, first those that have taken least of its time, within bounds of time and memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import struct
+import sys
+from dataclasses import replace
+from typing import Any, Literal
+
+from crawler.discovery import Found, NotAFeed, NotASitemap
+from crawler.lane import Lane
+
+What = Literal["feed", "page", "sitemap"]
+
+# Above these, reading holds the event loop for more than some 30 ms: feedparser takes 25 µs for a tag, lxml and what
+# follows it 3 µs, the reader of sitemaps comes in steps (2026-11). An ordinary feed has 600 tags, a front page 6,000.
+MAX_TAGS: dict[What, int] = {"feed": 1_000, "page": 6_000, "sitemap": 20_000}
+MAX_BYTES = 400_000
+MAX_SECONDS_OF_SITE = 60.0  # in one crawl; whoever needs more is read no further
+WALL_SECONDS = 60.0  # for one body, in case its process hangs without working
+PIECE = 262_144
+_GZIP = b"\x1f\x8b"
+_SIZE = struct.Struct("!I")
+
+
+class TooHard(Exception):
+    """A body that was not read; says why."""
+
+
+def is_heavy(what: What, body: bytes) -> bool:
+    """Whether reading it would hold up everybody else."""
+    if len(body) > MAX_BYTES or (body.startswith(_GZIP) and what != "page"):
+        return True
+    return len(body) > MAX_TAGS[what] and body.count(b"<") > MAX_TAGS[what]
+
+
+class Reader:
+    """One process, begun when it is first needed and again after it had to be ended."""
+
+    def __init__(self) -> None:
+        self._lane = Lane()
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def read(self, what: What, body: bytes, *, site: str, **how: Any) -> Any:
+        """What `read_feed`, `read_page` or (as items and notes) SitemapReader give for it.
+
+        Raises NotAFeed and NotASitemap as they do, and TooHard.
+        """
+        token = object()
+        await self._lane.enter(token, site=site)
+        try:
+            if self._lane.spent_seconds[site] >= MAX_SECONDS_OF_SITE:
+                raise TooHard(f"not read: {site} has taken {MAX_SECONDS_OF_SITE:.0f} s of reading in this crawl")
+            return await asyncio.wait_for(self._ask(what, body, how), WALL_SECONDS)
+        except TimeoutError:
+            self.close()
+            raise TooHard(f"not read within {WALL_SECONDS:.0f} s") from None
+        except asyncio.CancelledError:
+            self.close()  # its answer would be taken for the next one's
+            raise
+        finally:
+            self._lane.leave(token)
+
+    async def _ask(self, what: What, body: bytes, how: dict[str, Any]) -> Any:
+        process = await self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        items: list[Found] = []
+        try:
+            question = pickle.dumps((what, len(body), how))
+            process.stdin.write(_SIZE.pack(len(question)) + question)
+            for at in range(0, len(body), PIECE):  # in one, it would be copied once more
+                process.stdin.write(body[at : at + PIECE])
+                await process.stdin.drain()
+            while True:
+                (size,) = _SIZE.unpack(await process.stdout.readexactly(_SIZE.size))
+                kind, value = pickle.loads(await process.stdout.readexactly(size))
+                if kind != "items":
+                    break
+                items += value
+                await asyncio.sleep(0)
+        except (OSError, asyncio.IncompleteReadError):
+            code = await process.wait()
+            self._process = None
+            raise TooHard(f"not read: it takes too long or too much memory (reader ended with {code})") from None
+        if kind == "error":
+            name, url, text = value
+            errors = {"NotAFeed": NotAFeed, "NotASitemap": NotASitemap}
+            raise errors[name](url=url, what=text) if name in errors else TooHard(f"not read: {name}: {text}")
+        if what == "sitemap":
+            return tuple(items), value
+        return replace(value, **{"items" if what == "feed" else "links": tuple(items)})
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "crawler.reading_child",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,  # an interrupt at the terminal is for the crawl
+            )  # fmt: skip
+        return self._process
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()

@@ -1,0 +1,70 @@
+"""A response in, its feed, sitemap or page as discovery reads it out: read beside the crawl where that takes long.
+
+`read_ahead` is awaited first, and leaves what it had read with the request; the others find it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from scrapy.http import Response
+
+from crawler.discovery import Feed, NotAFeed, NotASitemap, PageLinks, read_feed, read_page
+from crawler.leases import Lease
+from crawler.reading import Reader, What, is_heavy
+from crawler.sites import Site
+
+_TURNS: dict[str, tuple[What, ...]] = {"feed": ("feed", "sitemap"), "sitemap": ("sitemap", "feed")}
+
+
+async def read_ahead(response: Response, reader: Reader, site: Site) -> None:
+    """Have a heavy body read by the reader's process. Raises TooHard where it could not be."""
+    assert response.request is not None
+    lease: Lease = response.request.meta["visit"].lease
+    if response.status != 200:
+        return
+    wanted: tuple[What, ...] = _TURNS.get(lease.kind, ())
+    if lease.kind in ("home", "section") or (not wanted and site.follow_article_links):
+        wanted = ("page",)
+    read: dict[str, Any] = response.request.meta.setdefault("read", {})
+    for what in wanted:
+        if not is_heavy(what, response.body):
+            return
+        how: dict[str, Any] = {"url": response.url}
+        if what != "sitemap":
+            how["content_type"] = content_type(response)
+        if what == "page":
+            how |= {"channel": lease.kind if lease.kind == "home" else "section", "hosts": site.hosts}
+        try:
+            read[what] = await reader.read(what, response.body, site=site.name, **how)
+            return
+        except (NotAFeed, NotASitemap) as error:
+            read[what] = error
+
+
+def done(response: Response, what: What) -> Any:
+    """What was read ahead of it, if anything was; raises what reading it raised."""
+    assert response.request is not None
+    found = response.request.meta.get("read", {}).get(what)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def feed_of(response: Response) -> Feed:
+    """Raises NotAFeed."""
+    read: Feed | None = done(response, "feed")
+    return read or read_feed(response.body, url=response.url, content_type=content_type(response))
+
+
+def page_of(response: Response, *, channel: str, hosts: Collection[str]) -> PageLinks:
+    read: PageLinks | None = done(response, "page")
+    return read or read_page(
+        response.body, url=response.url, content_type=content_type(response), channel=channel, hosts=hosts
+    )
+
+
+def content_type(response: Response) -> str | None:
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
