@@ -77,6 +77,9 @@ class Custody:
                     self.frontier.hand_over(name, domain, to=heir.name)
             self.log = CrawlLog(self.archive, prefix="broadsheet", host=host, clock=clock)
             self.recovered = recover(self.archive, self.frontier, self.log, clock=clock)
+        except ArchiveError as error:  # of a file that was to be mended
+            self._lock.release()
+            raise CrawlError(str(error)) from error
         except BaseException:
             self._lock.release()
             raise
@@ -168,7 +171,7 @@ class Custody:
         try:
             self.room.check_quota(len(exchange.request) + len(exchange.response))
             yield
-        except (QuotaReached, OSError, ArchiveError) as error:
+        except (CrawlError, OSError, ArchiveError) as error:
             visit.released = True
             self.stop("quota") if isinstance(error, QuotaReached) else self.fail(error)
             raise

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from crawler.archive import ClosedFile, Written
 from crawler.errors import FrontierFailed, FrontierNewer
@@ -20,13 +21,35 @@ FRONTIER_LAYOUT = 3
 _CACHE_KIB = 8_192  # of the frontier's pages: full early, so that the memory of a crawl is flat; the system has more
 
 
+class _Connection(sqlite3.Connection):
+    """Its failures are ours: wherever it is asked, who asked learns which file it is and what to do."""
+
+    path: Path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise FrontierFailed(self.path, cause=str(error)) from error
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            raise FrontierFailed(self.path, cause=str(error)) from error
+
+
 class Ledger:
     """The database of one archive, and the captures and WARC files in it."""
 
     def __init__(self, path: Path, *, owner: str) -> None:
         self._path, self._owner = path, owner
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0, factory=_Connection)
+        except sqlite3.Error as error:
+            raise FrontierFailed(path, cause=str(error)) from error
+        self._db.path = path
         self._db.row_factory = sqlite3.Row
         try:
             self._prepare(path)

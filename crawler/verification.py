@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crawler.archive import Problem, verify_warc
 from crawler.archive.provenance import imported_files
-from crawler.errors import ArchiveLocked
+from crawler.errors import ArchiveLocked, FrontierFailed
 from crawler.frontier import Frontier
 from crawler.recovery import hold_lock
 
@@ -62,8 +61,8 @@ def _ledger(home: Path) -> tuple[dict[str, str], dict[str, int], list[Problem]]:
             counts = frontier.ledger_counts()
         finally:
             frontier.close()
-    except sqlite3.DatabaseError as error:
-        return {}, {}, [Problem(warc_file="frontier.sqlite", offset=None, kind="ledger", detail=str(error))]
+    except FrontierFailed as error:
+        return {}, {}, [Problem(warc_file="frontier.sqlite", offset=None, kind="ledger", detail=error.cause)]
     for name, (_, captures) in closed.items():
         if counts.get(name, 0) != captures:
             problems.append(

@@ -71,7 +71,8 @@ def some(count: int, seed: int) -> list[str]:
 
 
 def test_a_disk_that_refuses(web: Any, one_site: Path, kit: Any, tmp_path: Path) -> None:
-    sentences = refuse(web, one_site, kit, tmp_path, faults=["full:200", *some(2, seed=1)])
+    faults = ["full:5", "dead:7", "full:200", *some(1, seed=1)]  # while the frontier is made, and later
+    sentences = refuse(web, one_site, kit, tmp_path, faults=faults)
     assert any("full" in sentence or "No space left" in sentence for sentence in sentences), sentences
 
 

@@ -241,7 +241,8 @@ class OpenFile:
         """What flushes the bytes that are there now, for a thread of its own: the next `sync` then has little to do."""
         if self._unsure is not None or self._file.closed:
             return lambda: None
-        handle = os.dup(self._file.fileno())
+        # Opened anew: of two handles that share an opening, a failure is told to one, and `sync` may be the other.
+        handle = os.open(self._path, os.O_RDONLY)
 
         def flush() -> None:
             try:
