@@ -60,13 +60,13 @@ def _listing(c: Completion, new: int, site: Habits, keys: Keys, price_hours: flo
     dates = _dates(articles)
     before, known = own.rate, site.rate
     if before is None:
-        rate = rates.first_look(now, dates)  # all of it is new to us, which says nothing
+        rate = rates.first_look(now, _dates(articles, changed=False))  # all of it is new to us, which says nothing
     else:
         old = sum(d < before.seen_at - LATE.total_seconds() for d in dates)
         new = min(new, len(articles) - old + c.new_articles_before)
         rate = rates.observe(before, now=now, new=new, dates=dates)
     if known is None:
-        site.rate = rates.first_look(now, dates)
+        site.rate = rates.first_look(now, _dates(articles, changed=False))
     else:
         came = new if before is not None else sum(known.seen_at < d <= now for d in dates)
         site.rate = rates.observe(known, now=now, new=came, dates=dates)
@@ -88,8 +88,8 @@ def _article(c: Completion, site: Habits) -> Decision:
     return Decision(next_visit_at=again, memory=article.to_text())
 
 
-def _dates(articles: Sequence[Candidate]) -> list[float]:
-    """When the articles were published, of those that say so to the hour; as unix seconds."""
+def _dates(articles: Sequence[Candidate], *, changed: bool = True) -> list[float]:
+    """When the articles were published, or `changed` last, of those that say so to the hour; as unix seconds."""
     said = [f.announcement for f in articles if f.announcement is not None]
-    spans = [span_of_date(a.published_raw or a.modified_raw) for a in said]
+    spans = [span_of_date(a.published_raw or (a.modified_raw if changed else None)) for a in said]
     return [s.start.timestamp() for s in spans if s is not None and s.end - s.start <= EXACT]

@@ -28,6 +28,7 @@ WAKING_PER_HOUR = 0.01  # what is expected of a source that has stopped: article
 MOST_QUIET = 99.0
 ABSENCE_SECONDS = 2 * 86_400.0  # nobody waits so long for a visit while the crawler runs
 LEAST_SEEN = 2.0  # articles, before a gap can be told
+ONE_MOMENT = 600.0
 FIRST_LOOK_DAYS = 28.0  # older dates of a first visit are the archive, not the rate
 
 
@@ -69,8 +70,13 @@ class Rate:
 
 
 def first_look(now: float, dates: Sequence[float] = ()) -> Rate:
-    """After the first visit. The dates of what is listed tell the rate at once; a count without dates tells nothing."""
+    """After the first visit. The dates of what is listed tell the rate at once; a count without dates tells nothing.
+
+    Nor do dates that are all of one moment: some listings are made, dates and all, when they are asked for.
+    """
     dated = sorted(d for d in dates if now - FIRST_LOOK_DAYS * DAY <= d <= now)
+    if dated and dated[-1] - dated[0] < ONE_MOMENT:
+        dated = []
     since = dated[0] if len(dated) > 1 else now
     hours, days, watched = [0.0] * 24, [0.0] * 7, [0.0] * 7
     for moment in dated[1:]:  # the oldest only says where the window begins

@@ -12,7 +12,7 @@ from crawler.rate import pieces
 LISTINGS = ("feed", "sitemap", "home", "section")
 SOONEST, LATEST = timedelta(minutes=5), timedelta(hours=24)
 # What a request for a listing is worth: as many hours of an article's being found earlier. A source of ten articles a
-# day is asked some thirty times, one of three hundred every five to fifteen minutes, one of three a month ten times.
+# day is asked some thirty times, one of three hundred every five to ten minutes, one of three a month five times.
 PRICE_HOURS = 0.15
 # Two quick tries while the crawl still runs, for the hiccups; after that the site is left alone for longer each time.
 RETRIES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))

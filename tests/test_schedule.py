@@ -151,6 +151,11 @@ def test_the_dates_of_what_is_listed_tell_the_rate_at_the_first_visit() -> None:
     assert expected_gap(fast.memory, NOW) < HOUR < 12 * HOUR < expected_gap(slow.memory, NOW)  # type: ignore[operator]
 
 
+def test_dates_that_are_all_of_the_moment_of_the_request_tell_nothing() -> None:
+    stamped = Listing()
+    assert stamped.visit(20, dates=[NOW - timedelta(seconds=n) for n in range(20)]) == Listing().visit(20)
+
+
 def test_dates_that_cannot_be_are_not_believed() -> None:
     listing, other = Listing(), Listing()
     listing.visit(3, dates=[NOW + 400 * DAY, NOW - 4000 * DAY])
