@@ -106,7 +106,12 @@ class Acknowledge(BaseSpiderMiddleware):
             self._scopes[site.name] = Scope(site)
         scope = self._scopes[site.name]
         days = Days.asked_for(Held.options.since, Held.options.until, today=now.date())
-        kept = yield from take_in(found, visit, custody.frontier, scope, days=days, now=now)
+        budget = custody.budgets[site.name]
+        left_out = budget.left_out
+        kept = yield from take_in(found, visit, custody.frontier, scope, days=days, now=now, budget=budget)
+        if budget.left_out > left_out:
+            note = f"{budget.left_out - left_out} of what it names left out, beyond the site's budget"
+            visit.detail = "; ".join(filter(None, (visit.detail, note)))[:300]
         kept += self._forms(visit, found, site, now=now)
         location = response.headers.get("Location")
         asked_elsewhere = Held.options.probe  # a probe follows redirects itself and leaves nothing to the schedule

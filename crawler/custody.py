@@ -24,6 +24,7 @@ from crawler.archive import (
     forget_extents,
     make_folder,
 )
+from crawler.budget import Budgets
 from crawler.crawl_log import CrawlLog
 from crawler.decision import Decisions
 from crawler.errors import CrawlError, LowDisk, QuotaReached
@@ -108,6 +109,7 @@ class Custody:
         self.only_looks = False  # a probe leaves nothing to come back to
         self.on_stir: list[Callable[[str], None]] = []  # called with each domain where something came to an end
         self.lane, self.reader = Lane(), Reader()  # for large bodies
+        self.budgets = Budgets(sites, day=lambda: clock().date().isoformat(), pages_on=self.frontier.pages_on)
         self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
@@ -209,6 +211,8 @@ class Custody:
         )  # fmt: skip
         attempt = visit.attempt(outcome)
         self.log.write(attempt)
+        if outcome != "refused":
+            self.budgets.spent(lease)
         whole = visit.written is not None and visit.written.truncated is None
         self._pending.append(
             Completion(
@@ -254,7 +258,10 @@ class Custody:
             turns = {domain: self.politeness.turn(domain) for domain in self._touched | self._turned}
             decisions = Decisions(site_memory=self.frontier.site_memory, keys=self.frontier.keys)
             self.counts["new_urls"] += self.frontier.complete(
-                pending, turns=turns, decide=self.rations.deciding(decisions), site_memories=decisions.site_memories
+                pending,
+                turns=turns,
+                decide=self.budgets.deciding(self.rations.deciding(decisions)),
+                site_memories=decisions.site_memories,
             )
         except (OSError, ArchiveError, CrawlError) as error:
             self.fail(error)

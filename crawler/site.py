@@ -31,6 +31,8 @@ class Site:
     exclude: tuple[str, ...] = ()  # … none may match
     follow_article_links: bool = False
     max_depth: int = 2  # links followed since the home page
+    max_pages_per_day: int = 10_000  # requests, robots.txt apart; 17,280 is what a delay of 5 s lets through
+    max_waiting: int = 250_000  # URLs that are known and were never visited with success
     verify_tls: bool = True  # false: certificates of its hosts are taken as they are, and captures say so
     spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
     policy: tuple[tuple[str, str], ...] = ()  # opt-out → what it binds, where the site's differs; see crawler.policy

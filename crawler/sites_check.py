@@ -123,8 +123,9 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
     checks: dict[str, Callable[[Any], Any]] = {
         "name": _name, "home": _home, "feeds": _addresses, "sitemaps": _addresses, "delay_seconds": _delay,
         "hosts": _hosts, "include": _patterns, "exclude": _patterns, "follow_article_links": _switch,
-        "max_depth": _depth, "verify_tls": _switch, "spider": lambda value: _spider(value, path.parent),
-        "opt_out_files": _switch, "policy": lambda value: _policy(value, of_a_site=True),
+        "max_depth": lambda value: _count(value, 0, MAX_DEPTH), "max_pages_per_day": _count, "max_waiting": _count, "verify_tls": _switch,
+        "opt_out_files": _switch, "spider": lambda value: _spider(value, path.parent),
+        "policy": lambda value: _policy(value, of_a_site=True),
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None
@@ -281,9 +282,9 @@ def _switch(value: Any) -> bool:
     return value
 
 
-def _depth(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_DEPTH:
-        raise _Wrong(f"a whole number from 0 to {MAX_DEPTH}")
+def _count(value: Any, least: int = 1, most: int | None = None) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
+        raise _Wrong(f"a whole number, at least {least}" if most is None else f"a whole number from {least} to {most}")
     return value
 
 

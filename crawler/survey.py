@@ -122,6 +122,19 @@ class Survey(UrlTable):
         ).fetchone()
         return int(made[0]), int(spent[0])
 
+    def pages_on(self, site: str, day: str) -> int:
+        """Requests to a site on a UTC day that were answered, or failed."""
+        row = self._db.execute(
+            "select captured + failed from site_day where site = (select id from site where name = ?) and day = ?",
+            (site, day),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def waiting(self, site: str) -> int:
+        """URLs of a site that are known and were never visited with success."""
+        row = self._db.execute("select urls - visited from site where name = ?", (site,)).fetchone()
+        return int(row[0]) if row else 0
+
     def due_by_site(self, *, now: datetime) -> dict[str, int]:
         """Site → URLs that are due and not leased. Reads all of the index of what will be visited."""
         counted = Counter[int]()

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from crawler.back_catalogue import Days
+from crawler.budget import Budget
 from crawler.discovery import Found
 from crawler.discovery.sitemap_age import judge, read_of
 from crawler.frontier import Frontier
@@ -65,7 +66,14 @@ def _beside(task: Callable[[], T], *, number: int) -> Generator[Step[T], None, T
 
 
 def take_in(
-    found: Sequence[Found], visit: Visit, frontier: Frontier, scope: Scope, *, days: Days | None, now: datetime
+    found: Sequence[Found],
+    visit: Visit,
+    frontier: Frontier,
+    scope: Scope,
+    *,
+    days: Days | None,
+    now: datetime,
+    budget: Budget | None = None,
 ) -> Generator[Step[Any], None, list[Candidate]]:
     """The candidates that go in with the acknowledgement; what was too much for that is in the frontier by then.
 
@@ -96,7 +104,11 @@ def take_in(
         )
     forms = _forms(others, frontier)
     named.append(candidates(others, lease, site, scope, now=now, forms=forms, where=where))
-    return (yield from _in_pieces(itertools.chain(*named), visit, frontier, whole=len(found) <= MANY))
+    within: Iterator[Candidate] = itertools.chain(*named)
+    if budget is not None:
+        waiting = frontier.waiting(site.name)
+        within = budget.within(within, waiting=waiting, is_known=lambda url: bool(frontier.look_up([url])))
+    return (yield from _in_pieces(within, visit, frontier, whole=len(found) <= MANY))
 
 
 def _known_of(

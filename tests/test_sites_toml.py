@@ -35,6 +35,8 @@ include = ['/news/']
 exclude = ['/live/', 'video']
 follow_article_links = true
 max_depth = 3
+max_pages_per_day = 40
+max_waiting = 500
 verify_tls = false
 spider = "spiders/own.py:Own"
 opt_out_files = true
@@ -60,6 +62,8 @@ noai = "record"
         exclude=("/live/", "video"),
         follow_article_links=True,
         max_depth=3,
+        max_pages_per_day=40,
+        max_waiting=500,
         verify_tls=False,
         spider="spiders/own.py:Own",
         opt_out_files=True,
@@ -207,6 +211,8 @@ written_sites = st.builds(
     ),
     opt_out_files=st.sampled_from((None, True, False)),
     max_depth=st.integers(0, 50),
+    max_pages_per_day=st.integers(1, 10**6),
+    max_waiting=st.integers(1, 10**9),
     verify_tls=st.booleans(),
 )
 

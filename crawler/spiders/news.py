@@ -142,11 +142,14 @@ class NewsSpider(Spider):
             self._scopes[lease.site] = Scope(self.custody.sites[lease.site])
         if lease.batch is not None:  # what a person asks for is wanted
             return True
-        if lease.priority == DOUBTFUL and not self.custody.rations.may_be_doubtful(lease.site):
-            visit.released = True  # leased ahead, and the ration was used up since
+        doubtful = lease.priority == DOUBTFUL and not self.custody.rations.may_be_doubtful(lease.site)
+        if doubtful or not self.custody.budgets.has_pages(lease.site):
+            visit.released = True  # leased ahead, and the ration or the day's pages were used up since
             self.custody.finish(visit)
             return False
         verdict = self._scopes[lease.site].check(lease.url, depth=lease.depth, kind=lease.kind)
+        if not isinstance(verdict, Refused):
+            verdict = self.custody.budgets[lease.site].check(lease)
         found: list[Candidate] = []
         if isinstance(verdict, Refused):
             visit.reason, visit.detail = "scope", f"{verdict.reason}, {verdict.detail}"
@@ -171,6 +174,7 @@ class NewsSpider(Spider):
         """A lease if the domain may be asked and has something due; else when to look again goes into `turns`."""
         if custody.is_busy(domain):
             return None  # custody says when it no longer is
+        names = names if self._batch else custody.budgets.with_pages(names)  # what a person asks for is wanted
         now = custody.clock()
         free_at = custody.politeness.free_at(domain)
         if free_at is None:
@@ -186,7 +190,9 @@ class NewsSpider(Spider):
                 self._awaited[domain] = 0.0
                 return ahead.popleft()
         # What is leased already is ours to fetch, and none of what the frontier says of the rest.
-        due_at = now if ahead else custody.frontier.next_due_at(domain, sites=names, batch=self._batch)
+        due_at = now if ahead else custody.frontier.next_due_at(
+            domain, sites=names, batch=self._batch
+        )  # fmt: skip
         if due_at is None:
             self._awaited.pop(domain, None)
             return None

@@ -138,7 +138,8 @@ def one_round(args: argparse.Namespace, *, with_hostile: bool) -> dict[str, Any]
                 continue
             peak, main_peak = max(peak, sum(each)), max(main_peak, each[0])
             time.sleep(0.05)
-        os.kill(crawl.pid, signal.SIGINT)
+        if crawl.poll() is None:
+            os.kill(crawl.pid, signal.SIGINT)
         try:
             crawl.wait(40)
         except subprocess.TimeoutExpired:
