@@ -232,7 +232,7 @@ class Custody:
         self.counts[outcome] += 1
         if outcome == "captured":
             self.statuses[str(visit.status)] += 1
-            self.counts["pages"] += lease.kind != "robots"
+            self.counts["pages"] += lease.kind not in ("robots", "requisite")
             self.counts["revisits"] += visit.written is not None and visit.written.record_type == "revisit"
         if outcome != "captured":
             self.reasons[visit.reason or outcome] += 1

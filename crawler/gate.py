@@ -97,6 +97,7 @@ class Gate:
                 raise IgnoreRequest(f"robots.txt: {visit.detail}")
             visit.origin_signals = (f"robots.txt: {verdict.detail}",)
         ask = custody.sites.asks_for_opt_out_files(lease.site) and not Held.options.probe
+        ask = ask and lease.kind != "requisite"  # what they would say is said of pages
         visit.origin_signals += await self.reservations.signals_for(lease.url, lease.site, rules, ask=ask)
         visit.policy = policy
         said = visit.origin_signals

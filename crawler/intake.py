@@ -118,7 +118,7 @@ def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -
         return Refused(reason="scope", detail="redirect to itself")
     if lease.hops >= MAX_HOPS:
         return Refused(reason="scope", detail=f"more than {MAX_HOPS} redirects, the next to {url}")
-    verdict = scope.check(url, depth=lease.depth)
+    verdict = scope.check(url, depth=lease.depth, kind=lease.kind)
     if isinstance(verdict, Refused):
         return Refused(reason="scope", detail=f"redirect to {url}: {verdict.reason}, {verdict.detail}")
     newest = lease.announcements[-1] if lease.announcements else None

@@ -59,6 +59,7 @@ class KnownUrl:
     visits: int
     failures: int  # in a row
     is_due: bool  # now or later
+    visited_at: datetime | None = None
     memory: str | None = None
     modified_raw: str | None = None  # what the source that was asked about said last
     named_there: bool = False  # whether that source named it at all

@@ -18,11 +18,11 @@ from typing import Any, Literal
 from crawler.discovery import Found, NotAFeed, NotASitemap
 from crawler.lane import Lane
 
-What = Literal["feed", "page", "sitemap"]
+What = Literal["feed", "page", "sitemap", "requisites"]
 
 # Above these, reading holds the event loop for more than some 30 ms: feedparser takes 25 µs for a tag, lxml and what
 # follows it 3 µs, the reader of sitemaps comes in steps (2026-11). An ordinary feed has 600 tags, a front page 6,000.
-MAX_TAGS: dict[What, int] = {"feed": 1_000, "page": 6_000, "sitemap": 20_000}
+MAX_TAGS: dict[What, int] = {"feed": 1_000, "page": 6_000, "sitemap": 20_000, "requisites": 6_000}
 MAX_BYTES = 400_000
 MAX_SECONDS_OF_SITE = 60.0  # in one crawl; whoever needs more is read no further
 WALL_SECONDS = 60.0  # for one body, in case its process hangs without working
@@ -37,7 +37,7 @@ class TooHard(Exception):
 
 def is_heavy(what: What, body: bytes) -> bool:
     """Whether reading it would hold up everybody else."""
-    if len(body) > MAX_BYTES or (body.startswith(_GZIP) and what != "page"):
+    if len(body) > MAX_BYTES or (body.startswith(_GZIP) and what in ("feed", "sitemap")):
         return True
     return len(body) > MAX_TAGS[what] and body.count(b"<") > MAX_TAGS[what]
 
@@ -50,7 +50,7 @@ class Reader:
         self._process: asyncio.subprocess.Process | None = None
 
     async def read(self, what: What, body: bytes, *, site: str, **how: Any) -> Any:
-        """What `read_feed`, `read_page` or (as items and notes) SitemapReader give for it.
+        """What `read_feed`, `read_page`, `needed` or (as items and notes) SitemapReader give.
 
         Raises NotAFeed and NotASitemap as they do, and TooHard.
         """
@@ -95,6 +95,8 @@ class Reader:
             name, url, text = value
             errors = {"NotAFeed": NotAFeed, "NotASitemap": NotASitemap}
             raise errors[name](url=url, what=text) if name in errors else TooHard(f"not read: {name}: {text}")
+        if what == "requisites":
+            return tuple(items)
         if what == "sitemap":
             return tuple(items), value
         return replace(value, **{"items" if what == "feed" else "links": tuple(items)})

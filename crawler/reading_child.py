@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from crawler.discovery import Found, NotAFeed, NotASitemap, SitemapReader, read_feed, read_page
+from crawler.requisite_intake import needed
 
 CPU_SECONDS = 8  # of a core, for one body: 60,000 tags of a feed take some 3
 MEMORY_BYTES = 256_000_000  # beyond what the process has when it begins
@@ -52,6 +53,8 @@ def read(what: str, body: bytes, how: dict[str, Any]) -> tuple[Sequence[Found], 
     if what == "page":
         page = read_page(body, **how)
         return page.links, replace(page, links=())
+    if what == "requisites":
+        return list(needed(body, **how)), None
     reader = SitemapReader(body, **how)
     return list(reader), reader.notes
 

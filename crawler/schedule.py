@@ -20,7 +20,7 @@ GONE_AGAIN = timedelta(days=7)
 REFUSED_AGAIN = timedelta(hours=24)  # robots.txt is valid for as long
 LISTING_AGAIN = timedelta(hours=1)  # one that may not be read, e.g. 403: that passes, or it does not
 
-PRIORITIES = {"robots": 0, "page": 1, "feed": 2, "sitemap": 3, "home": 3, "section": 5, "article": 4}
+PRIORITIES = {"robots": 0, "page": 1, "feed": 2, "sitemap": 3, "home": 3, "section": 5, "requisite": 5, "article": 4}
 
 
 def is_transient(status: int | None) -> bool:
@@ -47,6 +47,8 @@ def next_visit(
         return now + (retry_after or REFUSED_AGAIN) if refused == "robots" else None
     if kind == "robots":
         return None
+    if kind == "requisite" and (failures >= 3 or not is_transient(status)):
+        return None  # until a page names it again, after long; see requisite_intake.py
     if is_transient(status):
         wait = RETRIES[min(failures, len(RETRIES)) - 1] if failures else RETRIES[0]
         return now + max(wait, retry_after or timedelta(0))

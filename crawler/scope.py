@@ -66,6 +66,8 @@ class Scope:
             return Refused(reason="scheme", detail=f"{url.partition(':')[0][:20]!r} is neither http nor https")
         if len(url) > MAX_URL_LENGTH:
             return Refused(reason="too_long", detail=f"{len(url)} characters, at most {MAX_URL_LENGTH}")
+        if kind == "requisite":
+            return self._requisite(url)
         if url in self._named:
             return Allowed(detail="named in sites.toml")
         host = host_of(url)
@@ -80,6 +82,13 @@ class Scope:
             or self._patterns(url)
             or Allowed()
         )  # fmt: skip
+
+    def _requisite(self, url: str) -> Verdict:
+        """Of any host: pictures and style sheets are often served by somebody else. What is excluded is left alone."""
+        if self.site.requisites == "none":
+            return Refused(reason="pattern", detail="sites.toml wants no requisites of the site")
+        excluding = next((pattern for pattern in self._exclude if pattern.search(url)), None)
+        return Refused(reason="pattern", detail=f"exclude {excluding.pattern!r}") if excluding else Allowed()
 
     def owns(self, host: str) -> bool:
         """Whether a host is of the site: its registrable domain, or one of its `hosts` and what is below them."""

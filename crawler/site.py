@@ -14,6 +14,7 @@ from crawler.policy import Policy, policy_of
 
 __all__ = ["Mistake", "Network", "Site", "Sites", "SitesError", "UnknownSite"]
 
+REQUISITES = ("none", "lead_image", "all")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -30,6 +31,7 @@ class Site:
     include: tuple[str, ...] = ()  # regular expressions searched in the URL: one must match, if there are any
     exclude: tuple[str, ...] = ()  # … none may match
     follow_article_links: bool = False
+    requisites: str = "none"  # what is archived with a page: none, lead_image or all
     max_depth: int = 2  # links followed since the home page
     max_pages_per_day: int = 10_000  # requests, robots.txt apart; 17,280 is what a delay of 5 s lets through
     max_waiting: int = 250_000  # URLs that are known and were never visited with success

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.policy import policy_mistake
-from crawler.site import Mistake, Network, Site, Sites, SitesError
+from crawler.site import REQUISITES, Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines
 from crawler.urls import host_of, normalise
 
@@ -121,11 +121,11 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
         if key not in stanza:
             report.add(lines.header, key, None, expected)
     checks: dict[str, Callable[[Any], Any]] = {
-        "name": _name, "home": _home, "feeds": _addresses, "sitemaps": _addresses, "delay_seconds": _delay,
+        "name": _name, "home": _address, "feeds": _addresses, "sitemaps": _addresses, "delay_seconds": _delay,
         "hosts": _hosts, "include": _patterns, "exclude": _patterns, "follow_article_links": _switch,
-        "max_depth": lambda value: _count(value, 0, MAX_DEPTH), "max_pages_per_day": _count, "max_waiting": _count, "verify_tls": _switch,
-        "opt_out_files": _switch, "spider": lambda value: _spider(value, path.parent),
-        "policy": lambda value: _policy(value, of_a_site=True),
+        "max_depth": lambda value: _count(value, 0, MAX_DEPTH), "max_pages_per_day": _count, "max_waiting": _count,
+        "verify_tls": _switch, "opt_out_files": _switch, "requisites": _requisites,
+        "spider": lambda value: _spider(value, path.parent), "policy": lambda value: _policy(value, of_a_site=True),
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None
@@ -220,10 +220,6 @@ def _address(value: Any, *, element: int | None = None) -> str:
     return value
 
 
-def _home(value: Any) -> str:
-    return _address(value)
-
-
 def _strings(value: Any, example: str) -> list[str]:
     if not isinstance(value, list):
         raise _Wrong(f"a list in square brackets, e.g. [{example}]")
@@ -280,6 +276,12 @@ def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Wrong("true or false, without quotes")
     return value
+
+
+def _requisites(value: Any) -> str:
+    if value not in REQUISITES:
+        raise _Wrong('"none", "lead_image" or "all"')
+    return str(value)
 
 
 def _count(value: Any, least: int = 1, most: int | None = None) -> int:

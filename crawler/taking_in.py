@@ -22,6 +22,7 @@ from crawler.discovery.sitemap_age import judge, read_of
 from crawler.frontier import Frontier
 from crawler.intake import article_of, candidates, is_in_scope, place
 from crawler.leases import Candidate, KnownUrl
+from crawler.requisite_intake import REQUISITE, requisite_candidates
 from crawler.scope import Scope, normalise
 from crawler.sitemap_intake import place_of_entry, sitemap_candidates
 from crawler.sitemap_visits import as_known, is_dormant, is_sparing
@@ -82,7 +83,8 @@ def take_in(
     """
     lease, site = visit.lease, scope.site
     maps = [f for f in found if f.kind == "sitemap"]
-    others = [f for f in found if f.kind != "sitemap"]
+    parts = [f for f in found if f.kind == REQUISITE]
+    others = [f for f in found if f.kind not in ("sitemap", REQUISITE)]
     named: list[Iterator[Candidate]] = []
     new_maps = 0
     if maps:
@@ -104,6 +106,8 @@ def take_in(
         )
     forms = _forms(others, frontier)
     named.append(candidates(others, lease, site, scope, now=now, forms=forms, where=where))
+    if parts:
+        named.append(requisite_candidates(parts, frontier.look_up({f.url for f in parts}), lease, scope, now=now))
     within: Iterator[Candidate] = itertools.chain(*named)
     if budget is not None:
         waiting = frontier.waiting(site.name)

@@ -117,6 +117,7 @@ class UrlTable(Ledger):
             found[url] = KnownUrl(
                 url=url, kind=self._word_of(row["kind"]), priority=row["priority"], visits=row["visits"],
                 failures=row["failures"], is_due=row["due_at"] is not None, memory=row["memory"],
+                visited_at=datetime.fromtimestamp(row["visited_at"], UTC) if row["visited_at"] else None,
                 modified_raw=said[0] if said else None, named_there=said is not None,
             )  # fmt: skip
         return found

@@ -22,7 +22,7 @@ class Sorted:
 
 
 # What a crawler asks for on its way to pages. An HTML "not found" in their place is no page that was lost.
-_ON_THE_WAY = frozenset({"robots", "feed", "sitemap"})
+_ON_THE_WAY = frozenset({"robots", "feed", "sitemap", "requisite"})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 # Types that servers give to whatever they do not know, and XML, which XHTML is.
 _VAGUE_TYPES = frozenset(

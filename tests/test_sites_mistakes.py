@@ -205,6 +205,10 @@ CASES = {
         below("exclude = '/live/'"),
         f"4: {TIMES}exclude = \"/live/\": expected a list in square brackets, e.g. ['/news/\\d+']",
     ),
+    "requisites_unknown": (
+        below('requisites = "images"'),
+        f'4: {TIMES}requisites = "images": expected "none", "lead_image" or "all"',
+    ),
     "switch_is_text": (
         below('follow_article_links = "yes"'),
         f'4: {TIMES}follow_article_links = "yes": expected true or false, without quotes',

@@ -34,6 +34,7 @@ hosts = ["Times-Media.example", "[::1]"]
 include = ['/news/']
 exclude = ['/live/', 'video']
 follow_article_links = true
+requisites = "lead_image"
 max_depth = 3
 max_pages_per_day = 40
 max_waiting = 500
@@ -61,6 +62,7 @@ noai = "record"
         include=("/news/",),
         exclude=("/live/", "video"),
         follow_article_links=True,
+        requisites="lead_image",
         max_depth=3,
         max_pages_per_day=40,
         max_waiting=500,
@@ -206,6 +208,7 @@ written_sites = st.builds(
     delay_seconds=st.floats(0, 86_400),
     include=st.lists(patterns, unique=True, max_size=3).map(tuple),
     follow_article_links=st.booleans(),
+    requisites=st.sampled_from(["none", "lead_image", "all"]),
     policy=st.dictionaries(st.sampled_from(("noai", "tdm")), st.sampled_from(("fetch", "export", "record"))).map(
         lambda chosen: tuple(sorted(chosen.items()))
     ),

@@ -38,7 +38,7 @@ class Announcement:
     """Who told us of a URL, and what they said of it."""
 
     channel: str
-    """seed, feed, sitemap, news_sitemap, home, section, redirect or request."""
+    """seed, feed, sitemap, news_sitemap, home, section, page_requisite, style_sheet, redirect or request."""
     source_url: str | None
     """The feed, sitemap or page that named the URL."""
     title: str | None = None
@@ -55,7 +55,7 @@ class CaptureNotes:
 
     site: str | None
     kind: str
-    """robots, home, section, article, feed, sitemap or page."""
+    """robots, home, section, article, feed, sitemap, page or requisite."""
     announcements: tuple[Announcement, ...] = ()
     hop_from: str | None = None
     """The URL that redirected here."""

@@ -12,7 +12,7 @@ class Found:
     """One URL that a feed, sitemap or page named."""
 
     url: str  # in the frontier's form, see crawler.urls.normalise
-    kind: str  # article | feed | sitemap | section | page
+    kind: str  # article | feed | sitemap | section | page | requisite
     channel: str  # feed | sitemap | news_sitemap | home | section, or page: what an article says of itself
     title: str | None = None  # plain text
     published_raw: str | None = None  # as found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from lxml import etree
 
 from crawler.discovery.found import Found
 from crawler.discovery.head import forms_in_head
+from crawler.discovery.page_tree import tree_of
 from crawler.discovery.shape import looks_like_article, looks_like_section, looks_like_service
 from crawler.discovery.variants import plain_form
 from crawler.urls import host_of, normalise, registrable_domain
@@ -25,9 +25,6 @@ _JSON_FEED = re.compile(r"/feed(?:s)?(?:[./]json)?/?$|feed\.json$", re.IGNORECAS
 _NOT_FOLLOWED = re.compile(
     r"[?&](?:replytocom|share|action|redirect(?:_to|_uri|url)?|return(?:url|_to)?)=|/share/?$", re.IGNORECASE
 )
-_META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _FURNITURE = ("nav", "footer", "header")
 _WATCHED = ("a", "article", *_HEADINGS, *_FURNITURE)
@@ -72,7 +69,7 @@ def read_page(
 
     `channel` goes into each Found: "home" or "section". `hosts`: further hosts whose links count as the site's own.
     """
-    root = _tree(body, content_type)
+    root = tree_of(body, content_type)
     if root is None:
         return PageLinks()
     head = _head(root, url, channel)
@@ -118,38 +115,6 @@ def _kind(address: str, link: _Link) -> str | None:
     if not link.nofollow and words <= 5 and looks_like_section(address):
         return "section"
     return None
-
-
-def _tree(body: bytes, content_type: str | None) -> etree._Element | None:
-    text = _decoded(body, content_type)
-    # huge_tree, as libxml2 otherwise stops at 256 levels and loses all links below; the body's size is limited already.
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:  # nothing in it: an empty body, or one of comments alone
-        return None
-
-
-def _decoded(body: bytes, content_type: str | None) -> str:
-    """By byte order mark, header, meta, then UTF-8 if it is, else Windows-1252: the order of the HTML standard."""
-    for bom, name in _BOMS:
-        if body.startswith(bom):
-            return body[len(bom) :].decode(name, "replace")
-    header = _HEADER_CHARSET.search(content_type or "")
-    meta = _META_CHARSET.search(body, 0, 4096)
-    for label in (header[1] if header else None, meta[1].decode("ascii", "replace") if meta else None):
-        try:
-            name = codecs.lookup(label).name if label else ""
-        except LookupError:
-            continue
-        if not name or (not header and name.startswith("utf-16")):  # meta cannot say UTF-16: it could not be read
-            continue
-        # What calls itself Latin-1 or ASCII is Windows-1252 in every browser.
-        return body.decode("cp1252" if name in ("iso8859-1", "ascii") else name, "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace")
 
 
 def _head(root: etree._Element, url: str, channel: str) -> _Head:

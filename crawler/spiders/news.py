@@ -36,7 +36,7 @@ from crawler.precedence import DOUBTFUL
 from crawler.reading import TooHard
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
-from crawler.spiders.reading_ahead import done, feed_of, page_of, read_ahead
+from crawler.spiders.reading_ahead import done, feed_of, page_of, read_ahead, requisites_of
 from crawler.turns import Turns
 from crawler.visit import Visit
 
@@ -236,13 +236,14 @@ class NewsSpider(Spider):
         assert response.request is not None
         lease: Lease = response.request.meta["visit"].lease
         if response.status == 200:
+            yield from requisites_of(response, self.site_of(response))
             if lease.kind == "feed":
                 yield from self.read_feed(response)
             elif lease.kind == "sitemap":
                 yield from self.read_sitemap(response)
             elif lease.kind in ("home", "section"):
                 yield from self.read_listing(response)
-            else:
+            elif lease.kind != "requisite":
                 yield from forms_of_article(response.body, url=response.url)
                 if self.site_of(response).follow_article_links:
                     yield from self.read_article(response)

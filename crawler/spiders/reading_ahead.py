@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from scrapy.http import Response
 
-from crawler.discovery import Feed, NotAFeed, NotASitemap, PageLinks, read_feed, read_page
+from crawler.discovery import Feed, Found, NotAFeed, NotASitemap, PageLinks, read_feed, read_page
 from crawler.leases import Lease
-from crawler.reading import Reader, What, is_heavy
+from crawler.reading import Reader, TooHard, What, is_heavy
+from crawler.requisite_intake import is_read, needed
 from crawler.sites import Site
+from crawler.visit import Visit
 
 _TURNS: dict[str, tuple[What, ...]] = {"feed": ("feed", "sitemap"), "sitemap": ("sitemap", "feed")}
 
@@ -25,12 +27,12 @@ async def read_ahead(response: Response, reader: Reader, site: Site) -> None:
     if response.status != 200:
         return
     wanted: tuple[What, ...] = _TURNS.get(lease.kind, ())
-    if lease.kind in ("home", "section") or (not wanted and site.follow_article_links):
+    if lease.kind in ("home", "section") or (lease.kind in ("article", "page") and site.follow_article_links):
         wanted = ("page",)
     read: dict[str, Any] = response.request.meta.setdefault("read", {})
     for what in wanted:
         if not is_heavy(what, response.body):
-            return
+            break
         how: dict[str, Any] = {"url": response.url}
         if what != "sitemap":
             how["content_type"] = content_type(response)
@@ -38,9 +40,33 @@ async def read_ahead(response: Response, reader: Reader, site: Site) -> None:
             how |= {"channel": lease.kind if lease.kind == "home" else "section", "hosts": site.hosts}
         try:
             read[what] = await reader.read(what, response.body, site=site.name, **how)
-            return
+            break
         except (NotAFeed, NotASitemap) as error:
             read[what] = error
+    await _requisites_ahead(response, reader, site, read)
+
+
+async def _requisites_ahead(response: Response, reader: Reader, site: Site, read: dict[str, Any]) -> None:
+    """What a heavy page is shown with; that this could not be read is no reason to leave the rest of it unread."""
+    assert response.request is not None
+    visit: Visit = response.request.meta["visit"]
+    how: dict[str, Any] = {"wanted": site.requisites, "content_type": content_type(response)}
+    if not (is_read(visit.lease, **how) and is_heavy("requisites", response.body)):
+        return
+    try:
+        read["requisites"] = await reader.read("requisites", response.body, site=site.name, lease=visit.lease, **how)
+    except TooHard as error:
+        read["requisites"], visit.detail = (), f"requisites {error}"
+
+
+def requisites_of(response: Response, site: Site) -> Iterable[Found]:
+    """What the page or style sheet needs to be shown, as far as the site's stanza wants it."""
+    assert response.request is not None
+    read: tuple[Found, ...] | None = done(response, "requisites")
+    if read is not None:
+        return read
+    lease: Lease = response.request.meta["visit"].lease
+    return needed(response.body, lease, wanted=site.requisites, content_type=content_type(response))
 
 
 def done(response: Response, what: What) -> Any:
