@@ -33,7 +33,7 @@ from crawler.intake import site_of
 from crawler.lane import Lane
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
-from crawler.politeness import Politeness
+from crawler.politeness import Politeness, delays_of
 from crawler.rations import Rations
 from crawler.reading import Reader
 from crawler.recorder import record, record_large
@@ -87,11 +87,7 @@ class Custody:
         self.writer = ArchiveWriter(
             self.archive, software=SOFTWARE, contact=sites.contact, host=host, clock=clock, on_closed=self._closed
         )
-        delays: dict[str, float] = {}
-        for site in sites.sites:
-            for name in (site.home, *site.hosts, *site.feeds, *site.sitemaps):
-                domain = registrable_domain(name)
-                delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
+        delays = delays_of(sites)
         self.started_at = clock()
         # By a process that died, perhaps a moment ago: any domain, as far as we know.
         perhaps_asked_at = self.started_at.timestamp() if one_died else None

@@ -29,12 +29,10 @@ _NEVER_PUBLIC: tuple[Network, ...] = tuple(
 class AddressRefused(OSError):
     """The crawler may not talk to this address. An OSError, so that the connector treats it as a failed connection."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, own: bool = False) -> None:
         self.address = address
-        super().__init__(
-            f"{address} is not a public address, or is this machine's own; to crawl it, name its network in"
-            " allow_addresses in sites.toml"
-        )
+        what = "is this machine's own address" if own else "is not a public address"
+        super().__init__(f"{address} {what}; to crawl it, name its network in allow_addresses in sites.toml")
 
 
 def really(address: Address) -> Address:
@@ -105,7 +103,7 @@ def socket_factory(
     def make(info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, address = info
         if family not in (socket.AF_INET, socket.AF_INET6) or not may_connect(str(address[0]), allowed, own):
-            raise AddressRefused(str(address[0]))
+            raise AddressRefused(str(address[0]), own=may_connect(str(address[0]), allowed))
         return socket.socket(family, kind, protocol)
 
     return make

@@ -6,11 +6,13 @@ one site behind many. Two sites of sites.toml on one domain share its queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from crawler.leases import Turn
+from crawler.site import Site
+from crawler.urls import registrable_domain
 
 MAX_BACK_OFF_SECONDS = 3600.0
 # The longest that a crawl waits for its turn at a domain. A site that wants to be left alone for longer, be it by
@@ -19,6 +21,16 @@ PATIENCE_SECONDS = 300.0
 SUCCESSES_TO_RELENT = 20  # a server that was overloaded gets twenty answers' worth of peace before we hurry again
 LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400.0  # that a server is believed: a slip of the pen must not silence us for years
 _BEFORE = ""  # the origin of a crawl-delay that an earlier process heard of
+
+
+def delays_of(sites: Iterable[Site]) -> dict[str, float]:
+    """The configured delay of each registrable domain: the largest of the sites that have something there."""
+    delays: dict[str, float] = {}
+    for site in sites:
+        for name in (site.home, *site.hosts, *site.feeds, *site.sitemaps):
+            domain = registrable_domain(name)
+            delays[domain] = max(delays.get(domain, 0.0), site.delay_seconds)
+    return delays
 
 
 @dataclass
