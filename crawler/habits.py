@@ -14,7 +14,7 @@ from typing import Any
 
 from crawler import rate as rates
 from crawler.edits import Edits
-from crawler.rate import Profile, Rate
+from crawler.rate import Rate
 
 MOST_NAMED = 300  # articles of a feed; one that is longer names its oldest for long enough
 DIGEST_BITS, DIGEST_BYTES = 40, 5  # a key is the id of an origin, and so many bits of its path: see url_table.py
@@ -79,14 +79,3 @@ def expected_gap(memory: str | None, now: datetime) -> timedelta | None:
     """
     rate = Habits(memory).rate
     return None if rate is None or rate.seen_at > now.timestamp() + 86_400 else rates.expected_gap(rate)
-
-
-def missing_articles(memory: str | None, now: datetime) -> float | None:
-    """How many articles should have come since the last one did, up to `now`. `None` where too little is known.
-
-    A source that publishes at random lets three go missing in one gap of twenty.
-    """
-    rate = Habits(memory).rate
-    if rate is None or rates.expected_gap(rate) is None:
-        return None
-    return rate.quiet + Profile(rate).between(rate.seen_at, now.timestamp())

@@ -24,11 +24,14 @@ PRIOR_ITEMS, PRIOR_HOURS = 0.5, 2.5  # before anything was seen: five a day, wor
 HOUR_SHRINKAGE, DAY_SHRINKAGE = 2.0, 3.0  # articles' worth of evidence that an hour, a day is like any other
 BURST_HOURS, BURST_SHRINKAGE = 6.0, 4.0
 SILENCE_ODDS, SILENCE_ITEMS = 0.02, 8.0  # odds that it has stopped, and their growth per article that did not come
-WAKING_PER_HOUR = 0.01  # what is expected of a source that has stopped: articles come in strings, not alone
+# What is expected of a source that has stopped, as articles come in strings when it begins again: asked four times a
+# day. After a week the less the longer it is silent, and once a day in the end.
+WAKING_PER_HOUR, WAKING_HOURS = 0.01, 168.0
 MOST_QUIET = 99.0
 ABSENCE_SECONDS = 2 * 86_400.0  # nobody waits so long for a visit while the crawler runs
 LEAST_SEEN = 2.0  # articles, before a gap can be told
 ONE_MOMENT = 600.0
+MOST_AT_ONCE, MOST_TIMES = 30.0, 10.0  # a listing that has more all at once has moved, or was found out to be longer
 FIRST_LOOK_DAYS = 28.0  # older dates of a first visit are the archive, not the rate
 
 
@@ -104,6 +107,7 @@ def observe(rate: Rate, *, now: float, new: int, dates: Sequence[float] = ()) ->
     profile = Profile(rate)
     spans = [(a, b, profile.at(a) * (b - a) / HOUR) for a, b in pieces(start, now, HOUR)]
     expected = sum(e for _, _, e in spans)
+    new = int(min(new, MOST_AT_ONCE + MOST_TIMES * expected))
     hours, days = list(rate.by_hour), list(rate.by_day)
     inside = sorted((d for d in dates if start < d <= now), reverse=True)[:new]
     for moment in inside:
@@ -182,6 +186,8 @@ class Profile:
         self.burst = (BURST_SHRINKAGE + rate.recent) / (BURST_SHRINKAGE + rate.recent_expected)
         silent = SILENCE_ODDS * math.expm1(min(rate.quiet / SILENCE_ITEMS, 50.0))
         self.is_active = 1 / (1 + silent)
+        silent_hours = (rate.seen_at - (rate.new_at or rate.since)) / HOUR
+        self.wakes = WAKING_PER_HOUR * min(1.0, WAKING_HOURS / max(silent_hours, 1.0))
 
     def at(self, moment: float) -> float:
         """Articles an hour at `moment` while it publishes as it uses to."""
@@ -193,7 +199,7 @@ class Profile:
 
     def now_expected(self, moment: float) -> float:
         """The same as things stand: a burst, a silence and the doubt whether it still publishes taken in."""
-        return self.at(moment) * self.burst * self.is_active + WAKING_PER_HOUR
+        return self.at(moment) * self.burst * self.is_active + self.wakes
 
 
 def pieces(start: float, end: float, step: float) -> Iterator[tuple[float, float]]:

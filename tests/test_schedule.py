@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.archive import Announcement
 from crawler.decision import decide
-from crawler.habits import Habits, expected_gap, missing_articles
+from crawler.habits import Habits, expected_gap
 from crawler.leases import Candidate, Completion, Decision, Lease
 from crawler.schedule import LATEST, SOONEST, next_visit
 
@@ -142,6 +142,14 @@ def test_one_that_wakes_up_after_weeks_is_back_at_its_rate_within_a_day() -> Non
     assert len(again) >= 0.75 * len(before)
 
 
+def test_one_that_has_been_silent_for_a_year_is_asked_once_a_day() -> None:
+    listing = Listing()
+    listing.run(10, days=5)
+    waits = [wait for _, wait in listing.run(0, days=300)]
+    assert waits[0] < HOUR * 2
+    assert waits[-1] == LATEST
+
+
 def test_the_dates_of_what_is_listed_tell_the_rate_at_the_first_visit() -> None:
     slow, fast = Listing(), Listing()
     rarely = slow.visit(20, dates=[NOW - n * DAY for n in range(20)])
@@ -178,6 +186,15 @@ def test_an_old_article_that_turns_up_says_nothing_of_the_rate() -> None:
     assert sum(rate.by_day) == pytest.approx(sum(quietly.by_day), rel=0.2)
 
 
+def test_thousands_of_undated_articles_at_once_are_a_move_and_no_rate() -> None:
+    listing = Listing()
+    listing.run(10, days=10)
+    listing.visit(20_000)
+    listing.now += HOUR
+    usual = len(listing.run(10, days=10)) / 10
+    assert usual < 60
+
+
 def test_a_crawler_that_was_away_does_not_take_its_absence_for_silence() -> None:
     listing = Listing()
     listing.run(24, days=14)
@@ -211,7 +228,7 @@ def test_a_memory_that_cannot_be_read_is_learned_anew_and_what_others_put_there_
     assert '"theirs":1' in (listing.memory or "")
 
 
-def test_the_gap_to_expect_between_articles_of_a_site_and_how_many_are_missing() -> None:
+def test_the_gap_to_expect_between_articles_of_a_site() -> None:
     listing = Listing(now=NOW.replace(hour=0))
     assert expected_gap(None, NOW) is None
     assert expected_gap(Listing().site, NOW) is None
@@ -220,7 +237,3 @@ def test_the_gap_to_expect_between_articles_of_a_site_and_how_many_are_missing()
     gap = expected_gap(listing.site, now)
     assert gap is not None
     assert gap < 18 * HOUR  # from the evening to the morning
-    missing = [missing_articles(listing.site, listing.now + n * DAY) for n in (0, 1, 3)]
-    assert missing[0] is not None
-    assert missing[1] == pytest.approx(missing[0] + 20, rel=0.3)  # type: ignore[operator]
-    assert missing[2] == pytest.approx(missing[0] + 60, rel=0.3)  # type: ignore[operator]
