@@ -17,6 +17,7 @@ AGES = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(day
 PASSED = 1.25  # an age is passed when it is nearer than this to the present one: nothing is visited twice for one age
 DONE = AGES[-1] * 0.8
 OLD = timedelta(days=2)  # of what was older at its first visit, the age counts from its date; dates are that exact
+EARLIEST = datetime(1994, 1, 1, tzinfo=UTC)  # no article on the web is older; a date that is, is a zero
 SOONEST = timedelta(minutes=10)
 AGAIN = 0.8  # how much a site's habits count for an article that was seen to change, whatever its site is like
 
@@ -62,7 +63,7 @@ def after_visit(
     """
     at = int(now.timestamp())
     if before is None:
-        old = published_at is not None and published_at < now - OLD
+        old = published_at is not None and EARLIEST < published_at < now - OLD
         first = int(published_at.timestamp()) if published_at is not None and old else at
         after = Followed(mark=mark or "", at=at, first=first, since=first)
         return after, edits, next_visit(after, edits)

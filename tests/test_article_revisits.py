@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.edits import EDGES, Edits, next_age, observe
 from crawler.followed import Followed, after_visit, left_the_feeds, told_of_change
+from crawler.habits import Habits
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -68,6 +69,7 @@ def test_what_was_old_when_it_was_found_is_visited_for_the_ages_that_it_has_befo
     assert ages(habit(0), published_at=NOW - 300 * DAY) == []
     assert ages(habit(0), published_at=NOW - 20 * HOUR) == ages(habit(0)), "a day's date may be hours off"
     assert ages(habit(0), published_at=NOW + 900 * DAY) == ages(habit(0))
+    assert ages(habit(0), published_at=datetime(1970, 1, 1, tzinfo=UTC)) == ages(habit(0))
 
 
 def test_a_visit_that_came_late_takes_the_place_of_those_it_missed() -> None:
@@ -135,3 +137,13 @@ def test_a_memory_that_cannot_be_read_is_none(text: str) -> None:
     assert Followed.from_text(text) is None
     assert left_the_feeds(text) is None
     assert told_of_change(text, now=NOW) == NOW
+
+
+@given(st.sets(st.integers(0, 2**55 - 1), max_size=80))
+def test_what_a_feed_named_is_kept_in_some_bytes_an_article(keys: set[int]) -> None:
+    habits = Habits(None)
+    habits.named = frozenset(keys)
+    assert Habits(habits.to_text()).named == keys
+    of_one_origin = Habits(None)
+    of_one_origin.named = frozenset(7 << 40 | key & (2**40 - 1) for key in keys)
+    assert len(of_one_origin.to_text()) <= 40 + 7 * len(keys)
