@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from crawler.custody import Custody
 from crawler.keeper import Held
 from crawler.leave import Leave
 from crawler.origin_files import NotNow, OriginFiles
+from crawler.robots import Allowed
 from crawler.sites import load_sites
 
 URL = "http://a.localhost/2026/story"
@@ -59,8 +61,8 @@ def custody(home: Path, kit: Any, now: list[datetime], monkeypatch: pytest.Monke
     held.close()
 
 
-def may(leave: Leave) -> bool:
-    return asyncio.run(leave.rules_for(URL, "a")).allows(URL).__class__.__name__ == "Allowed"
+def may(leave: Leave, url: str = URL) -> bool:
+    return isinstance(asyncio.run(leave.rules_for(url, "a")).allows(url), Allowed)
 
 
 def test_rules_hold_for_a_day(custody: Custody, now: list[datetime]) -> None:
@@ -105,3 +107,95 @@ def test_a_question_that_was_cut_short_is_no_answer(custody: Custody) -> None:
         may(leave)
     assert custody.frontier.robots("http://a.localhost") is None
     assert may(leave)
+
+
+ROBOTS = "http://a.localhost/robots.txt"
+OPEN, SHUT = b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n", b"User-agent: *\nDisallow: /\n"
+OUT_OF_ORDER = (None, Response(ROBOTS, status=500), Response(ROBOTS, status=503))
+
+
+@pytest.mark.parametrize("broken", OUT_OF_ORDER, ids=["no answer", "500", "503"])
+def test_a_copy_speaks_for_a_server_out_of_order_for_30_days(
+    custody: Custody, now: list[datetime], broken: Response | None
+) -> None:
+    """RFC 9309 §2.3.1.4. Asked again every half hour, and a new answer counts at once."""
+    began = now[0]
+    assert may(Leave(OriginFiles(Crawler(custody, OPEN))))  # type: ignore[arg-type]
+    for hours in (25, 24 * 10, 24 * 30 - 1):
+        now[0] = began + timedelta(hours=hours)
+        crawler = Crawler(custody, broken, SHUT if hours == 25 else broken, OPEN)
+        leave = Leave(OriginFiles(crawler))  # type: ignore[arg-type]
+        assert may(leave), f"{hours} hours after it was read"
+        assert not may(leave, "http://a.localhost/private/x"), "the copy's rules, and not none"
+        assert custody.politeness.delay_seconds("a.localhost") == 2.0
+        assert len(crawler.asked) == 1
+        if hours == 25:
+            now[0] += timedelta(minutes=31)
+            assert not may(leave), "another answer"
+            now[0] += timedelta(hours=25)
+            assert may(leave)
+            began = now[0]
+    now[0] = began + timedelta(days=30, minutes=1)
+    rules = asyncio.run(Leave(OriginFiles(Crawler(custody, broken))).rules_for(URL, "a"))  # type: ignore[arg-type]
+    assert "robots.txt" in str(rules.everything)
+
+
+def test_a_robots_txt_that_was_taken_away_leaves_no_copy(custody: Custody, now: list[datetime]) -> None:
+    assert not may(Leave(OriginFiles(Crawler(custody, SHUT))))  # type: ignore[arg-type]
+    now[0] += timedelta(hours=25)
+    assert may(Leave(OriginFiles(Crawler(custody, Response(ROBOTS, status=404)))))  # type: ignore[arg-type]
+    now[0] += timedelta(hours=25)
+    leave = Leave(OriginFiles(Crawler(custody, Response(ROBOTS, status=503))))  # type: ignore[arg-type]
+    rules = asyncio.run(leave.rules_for(URL, "a"))
+    assert rules.everything is not None
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 451])
+def test_4xx_allows_all(custody: Custody, status: int) -> None:
+    assert may(Leave(OriginFiles(Crawler(custody, Response(ROBOTS, status=status, body=SHUT)))))  # type: ignore[arg-type]
+
+
+def test_half_a_robots_txt_is_none(custody: Custody) -> None:
+    class CutShort(Crawler):
+        async def download_async(self, request: Request) -> Response:
+            request.meta["visit"].written = SimpleNamespace(truncated="disconnect", record_type="response", status=200)
+            self.asked.append(request)
+            return Response(request.url, body=b"User-agent: *\nDisallow: /pri", request=request)
+
+    crawler = CutShort(custody)
+    custody.finish = lambda visit: None  # type: ignore[method-assign,assignment,misc]
+    custody.settle = lambda domain: None  # type: ignore[method-assign,assignment,misc]
+    rules = asyncio.run(Leave(OriginFiles(crawler)).rules_for(URL, "a"))  # type: ignore[arg-type]
+    assert rules.everything is not None
+    assert "broke off after 28 bytes: disconnect" in rules.everything.detail
+    assert len(crawler.asked) == 2, "after a connection that broke it is tried once more"
+
+
+def test_five_redirects_are_followed_across_hosts_and_speak_for_the_first_authority(custody: Custody) -> None:
+    hops = [f"http://h{n}.other.localhost:90{n}/r{n}.txt" for n in range(6)]
+
+    def chain(number: int) -> list[Response]:
+        at = [ROBOTS, *hops]
+        moved = [Response(at[n], status=302, headers={"Location": at[n + 1]}) for n in range(number)]
+        return [*moved, Response(at[number], body=SHUT)]
+
+    five = Crawler(custody, *chain(5), OPEN)
+    leave = Leave(OriginFiles(five))  # type: ignore[arg-type]
+    assert not may(leave)
+    assert [request.url for request in five.asked] == [ROBOTS, *hops[:5]]
+    assert may(leave, "http://h4.other.localhost:904/x"), "that host's own rules are those of its own robots.txt"
+    six = Crawler(custody, *chain(6))
+    custody.frontier.refresh([], now=custody.clock())
+    assert may(Leave(OriginFiles(six))), "more than five: as if there were none"  # type: ignore[arg-type]
+    assert len(six.asked) == 6
+
+
+def test_scheme_and_port_are_of_the_origin(custody: Custody) -> None:
+    crawler = Crawler(custody, SHUT, OPEN, SHUT, OPEN)
+    leave = Leave(OriginFiles(crawler))  # type: ignore[arg-type]
+    urls = ("http://a.localhost/x", "http://a.localhost:8080/x", "https://a.localhost/x", "http://www.a.localhost/x")
+    assert [may(leave, url) for url in urls] == [False, True, False, True]
+    assert [may(leave, url) for url in urls] == [False, True, False, True]
+    assert [request.url.removesuffix("/robots.txt") for request in crawler.asked] == [
+        url.removesuffix("/x") for url in urls
+    ]

@@ -63,6 +63,10 @@ def test_a_refusal_names_the_line() -> None:
         ),
         ("User-agent: Broadsheet\nAllow: /x\nUser-agent: b\nDisallow: /", False),
         ("Disallow: /\nUser-agent: *\nAllow: /x", False),
+        ("User-agent: *bot\nDisallow: /", False),
+        ("User-agent: * # everybody\nDisallow: /", True),
+        ("User-agent: a\nContent-Signal: ai-train=no\nUser-agent: Broadsheet\nDisallow: /", True),
+        ("User-agent: Broadsheet\nDisallow: /a\nCrawl-delay: 3\nDisallow: /", True),
         ("\ufeffUser-agent: *\nDisallow: /", True),
         ("User-agent: *\rDisallow: /\r", True),
         ("user-AGENT : *\r\n  disallow :/  \r\n", True),
@@ -197,3 +201,13 @@ def test_hostile_patterns_cost_no_time() -> None:
     start = time.process_time()
     assert allowed(found, "/" + "a" * 2000)
     assert time.process_time() - start < 8
+
+
+def test_protegos_fault_does_not_reach_our_decisions() -> None:
+    """RFC 9309 §2.2.4: other records must not interfere. Protego 0.7 ends the group at them, and lets us in."""
+    for line in ("Noai: yes", "Sitemap: https://example.org/s.xml", "Host: example.org", "Clean-param: ref"):
+        text = f"User-agent: Broadsheet\n{line}\nUser-agent: other\nDisallow: /private/"
+        assert not allowed(rules(text), "/private/a"), line
+    split = "User-agent: Broadsheet\nNoai: yes\nUser-agent: other\nDisallow: /private/"
+    assert Protego.parse(split).can_fetch(f"{SITE}/private/a", "Broadsheet"), "mended? then say so in crawler/robots.py"
+    assert not allowed(rules("User-agent: Broadsheet\nDisallow: /a\nNoai: yes\nDisallow: /private/"), "/private/a")
