@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date
 from functools import lru_cache
+from importlib import resources
 from urllib.parse import unquote_to_bytes
 
 import idna
 import tldextract
 
-__all__ = ["host_of", "normalise", "path_and_query", "registrable_domain"]
+__all__ = ["host_of", "normalise", "path_and_query", "registrable_domain", "suffix_list_date"]
 
 # RFC 3986, appendix B. urllib's urljoin is not used: it drops empty queries and empty path segments, and archives
 # need the URL that the page named (`/a//b`, `/a?`), byte for byte.
@@ -33,6 +35,7 @@ _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 _extract_suffix = tldextract.TLDExtract(
     cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, include_psl_private_domains=True
 )
+_LIST_OF = re.compile(r"^// VERSION: (\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
 def normalise(url: str, base: str | None = None) -> str | None:
@@ -98,6 +101,15 @@ def registrable_domain(url_or_host: str) -> str:
         return _registrable(host_of(url_or_host))
     host = url_or_host if url_or_host.startswith("[") else url_or_host.partition(":")[0]
     return _registrable((host.partition("]")[0] + "]") if host.startswith("[") else host.lower())
+
+
+def suffix_list_date() -> date:
+    """The day of the public suffix list that decides on registrable domains: it changes with tldextract, and by nothing
+    that is fetched."""
+    found = _LIST_OF.search(resources.files(tldextract).joinpath(".tld_set_snapshot").read_text("utf-8")[:5_000])
+    if found is None:
+        raise ValueError("tldextract's .tld_set_snapshot says no VERSION: was it built from the list?")
+    return date.fromisoformat(found[1])
 
 
 @lru_cache(maxsize=65_536)

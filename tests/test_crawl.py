@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawler import CrawlError, CrawlOptions, Progress, crawl
+from crawler import VERSION, CrawlError, CrawlOptions, Progress, crawl
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Local</title>{}</channel></rss>"""
 NEWS_NS = "http://www.google.com/schemas/sitemap-news/0.9"
@@ -84,9 +84,10 @@ def test_feed_sitemap_home_and_section_are_read_and_robots_obeyed(web: Any, one_
 def test_the_agent_names_the_software_and_the_contact(web: Any, home: Path, kit: Any) -> None:
     top = 'allow_addresses = ["127.0.0.0/8"]\ncontact = "mailto:desk@example.org"'
     kit.write_sites(home, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0', top=top)
-    crawl(home, CrawlOptions(max_pages=1))
-    assert web.asked[0].headers["user-agent"].startswith("Broadsheet/")
-    assert web.asked[0].headers["user-agent"].endswith("(+mailto:desk@example.org)")
+    fill(web, kit)
+    crawl(home)
+    assert len(web.asked) > 8
+    assert {asked.headers["user-agent"] for asked in web.asked} == {f"Broadsheet/{VERSION} (+mailto:desk@example.org)"}
 
 
 def test_a_refresh_asks_conditionally_and_writes_revisits(web: Any, one_site: Path, kit: Any) -> None:

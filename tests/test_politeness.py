@@ -86,12 +86,7 @@ class Simulation:
             self.delays[domain] = max(self.delays[domain], delay)
         self.seen = {domain: Seen(configured=delay) for domain, delay in self.delays.items()}
         self.frontier = Frontier(self.path, owner="first")
-        self.frontier.add(
-            Candidate(
-                url=f"{origin}/", site="s", domain=registrable_domain(origin), kind="page", priority=1, due_at=None
-            )
-            for origin in SITES
-        )
+        self.frontier.add(candidate(f"{origin}/") for origin in SITES)
         self.open(set())
 
     def open(self, asked_before: set[str]) -> None:
