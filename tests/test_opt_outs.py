@@ -218,6 +218,12 @@ def test_content_signals_are_of_a_group_and_of_a_path() -> None:
     assert signal.values == (("search", "yes"), ("ai-train", "no"), ("use", "reference"))
 
 
+def test_the_guide_has_every_opt_out_with_its_default() -> None:
+    guide = (Path(__file__).resolve().parent.parent / "docs" / "guide.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in guide.splitlines() if line.startswith("| `")]
+    assert {row[0][3:-1]: row[2][2:-2] for row in rows if row[0][3:-1] in DEFAULTS} == DEFAULTS
+
+
 def test_what_binds_what_by_default() -> None:
     everything = [
         "X-Robots-Tag: noindex, noarchive, noai, noimageai", "TDM-Reservation: 1", "ai.txt: Disallow: /",

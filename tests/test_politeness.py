@@ -87,23 +87,19 @@ class Simulation:
         self.seen = {domain: Seen(configured=delay) for domain, delay in self.delays.items()}
         self.frontier = Frontier(self.path, owner="first")
         self.frontier.add(candidate(f"{origin}/") for origin in SITES)
-        self.open(set())
+        self.open()
 
-    def open(self, asked_before: set[str]) -> None:
+    def open(self) -> None:
         """A process starts: what Custody does."""
-        self.polite = Politeness(self.delays.__getitem__)
+        perhaps_asked_at = self.now if self.frontier.take_over() else None
+        self.polite = Politeness(self.delays.__getitem__, perhaps_asked_at=perhaps_asked_at)
         for domain, turn in self.frontier.turns().items():
             self.polite.remember(domain, turn)
-        for domain in asked_before:
-            self.polite.take(domain, now=self.now)
-            self.polite.give_back(domain, now=self.now, status=None)
         self.read: set[str] = set()  # origins whose robots.txt this process has read
         self.touched: set[str] = set()
-        self.leased = set(asked_before)
 
     def flush(self) -> None:
         self.frontier.remember_turns({domain: self.polite.turn(domain) for domain in self.touched})
-        self.leased -= {domain for domain in self.touched if not self.seen[domain].under_way}
         self.touched.clear()
 
     def restart(self, *, kill: bool) -> None:
@@ -112,15 +108,15 @@ class Simulation:
             while self.under_way:
                 self.answer()
             self.flush()
+            self.frontier.release()
         self.restarts += 1
         for _, domain, _ in self.under_way:
             self.seen[domain].under_way = False
-        left = self.leased | {domain for _, domain, _ in self.under_way}
         self.under_way = []
         self.frontier.close()
         self.frontier = Frontier(self.path, owner=f"process {self.restarts}")
         self.now += self.dice.choice((0.0, 0.01, 0.5, 30.0))
-        self.open(left if kill else set())
+        self.open()
 
     def send(self) -> None:
         free = {d: at for d in self.delays if (at := self.polite.free_at(d)) is not None}
@@ -140,7 +136,6 @@ class Simulation:
         if seen.last_at is not None and seen.configured:
             self.closest = min(self.closest, (self.now - seen.last_at) / max(seen.configured, seen.crawl_delay))
         self.polite.take(domain, now=self.now)
-        self.leased.add(domain)
         seen.last_at, seen.under_way = self.now, True
         self.requests += 1
         self.sent[domain] += 1
