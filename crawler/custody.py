@@ -33,7 +33,7 @@ from crawler.intake import site_of
 from crawler.lane import Lane
 from crawler.leases import Candidate, Completion, Lease
 from crawler.options import CrawlReport
-from crawler.politeness import Politeness, delays_of
+from crawler.politeness import delays_of
 from crawler.rations import Rations
 from crawler.reading import Reader
 from crawler.recorder import record, record_large
@@ -89,11 +89,9 @@ class Custody:
         )
         delays = delays_of(sites)
         self.started_at = clock()
-        # By a process that died, perhaps a moment ago: any domain, as far as we know.
-        perhaps_asked_at = self.started_at.timestamp() if one_died else None
-        self.politeness = Politeness(lambda domain: delays.get(domain, 5.0), perhaps_asked_at=perhaps_asked_at)
-        for domain, turn in self.frontier.turns().items():
-            self.politeness.remember(domain, turn)
+        self.politeness = self.frontier.resumed(
+            lambda domain: delays.get(domain, 5.0), now=self.started_at, one_died=one_died
+        )
         self.rations = Rations(self.frontier)
         self.stopping: str | None = None
         self.error: str | None = None

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.leases import KeptFile, Turn
+from crawler.politeness import Politeness
 from crawler.url_table import UrlTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Wishes(UrlTable):
@@ -53,6 +54,21 @@ class Wishes(UrlTable):
         return {
             r[0]: Turn(next_at=r[1], factor=r[2], successes=r[3], crawl_delay=r[4], reason=r[5]) for r in rows
         }  # fmt: skip
+
+    def resumed(self, delay_for: Callable[[str], float], *, now: datetime, one_died: bool) -> Politeness:
+        """The polite queues, as earlier processes left them.
+
+        `one_died`: and could not say whom it had asked a moment ago. Then every domain waits its delay from now on, and
+        that is written down: this process may end, in order, before a domain's turn comes, and the next has to know.
+        """
+        polite = Politeness(delay_for, perhaps_asked_at=now.timestamp() if one_died else None)
+        for domain, turn in self.turns().items():
+            polite.remember(domain, turn)
+        if one_died:
+            self.remember_turns(
+                {r[0]: polite.turn(r[0]) for r in self._db.execute("select name from domain").fetchall()}
+            )
+        return polite
 
     def remember_turns(self, turns: Mapping[str, Turn]) -> None:
         """How these domains stand; what this call took is on the disk when it returns."""

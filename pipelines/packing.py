@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from crawler.archive import ArchiveError, Chosen, Selection, WaczFile, WaczPage, Wish
+from crawler.archive import ArchiveError, Chosen, IsHeld, Selection, WaczFile, WaczPage, Wish
 from pipelines.archive_files import archive_folder, warc_paths
 from pipelines.captures import Capture, read_captures
 from pipelines.classes import sort_capture
@@ -35,6 +35,8 @@ class PackReport:
     """Entries of the list of pages; 0 in a dry run, which reads none."""
     originals: int
     """Captures that are there because a wanted revisit stands for them."""
+    held_back: int
+    """Captures that were wanted, and are bound by their sites' opt-outs."""
     damaged: tuple[ArchiveError, ...]
     bytes: int
     """Of the WACZ file; in a dry run of the WARC members that would be in it."""
@@ -55,12 +57,14 @@ def pack(
     at: datetime,
     titles: Mapping[str, str] | None = None,
     site_of: Callable[[str], str | None] = lambda url: None,
+    is_held: IsHeld | None = None,
     show: Show = lambda done, total, saying: None,
 ) -> PackReport:
     """Packs what is wished for of the closed WARC files; without `out` it only looks.
 
     `titles`: capture id → title, where a page was read; the others' titles are those of their title elements.
-    `site_of`: whose a URL is of which the archive does not say, as that of an imported capture. An OSError or an
+    `site_of`: whose a URL is of which the archive does not say, as that of an imported capture. `is_held`: what may not
+    leave the house. An OSError or an
     interrupt leaves no file behind, and one that was there before as it was.
     """
     archive = archive_folder(home)
@@ -72,12 +76,12 @@ def pack(
             show(done, total, f"looking at {name}")
             selection.read(path, name)
             done += path.stat().st_size
-        selection.choose(wish, site_of=site_of)
+        selection.choose(wish, site_of=site_of, is_held=is_held)
         chosen = list(selection.files())
         files = tuple(
             Packed(name=c.name, captures=c.captures, bytes=c.bytes, is_whole=c.is_whole) for c in chosen
         )  # fmt: skip
-        originals, damaged = selection.originals, tuple(selection.damaged)
+        originals, held, damaged = selection.originals, selection.held, tuple(selection.damaged)
     size, pages = sum(file.bytes for file in files), 0
     if out is not None and files:
         with WaczFile(out, title=title, description=description, software=software, created_at=at) as wacz:
@@ -93,7 +97,9 @@ def pack(
             wacz.finish(_pages(chosen, titles or {}, lambda saying: show(size, size, saying)))
             pages = wacz.pages
         size = out.stat().st_size
-    return PackReport(files=files, pages=pages, originals=originals, damaged=damaged, bytes=size)
+    return PackReport(
+        files=files, pages=pages, originals=originals, held_back=held, damaged=damaged, bytes=size
+    )  # fmt: skip
 
 
 def _pages(chosen: Iterable[Chosen], titles: Mapping[str, str], say: Callable[[str], None]) -> Iterator[WaczPage]:

@@ -259,9 +259,10 @@ def write_warc(home: Path) -> Callable[..., list[Any]]:
         kind: str = "article",
         announcements: tuple[Announcement, ...] = (),
         revisit_of: Any = None,
+        signals: tuple[str, ...] = (),
     ) -> list[Any]:
         writer = ArchiveWriter(home / "archive", software="test", contact=None, host="desk", clock=lambda: at)
-        notes = CaptureNotes(site=site, kind=kind, announcements=announcements)
+        notes = CaptureNotes(site=site, kind=kind, announcements=announcements, signals=signals)
         written = []
         for number, (url, response) in enumerate(answers):
             exchange = Exchange(

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +91,8 @@ class Simulation:
 
     def open(self) -> None:
         """A process starts: what Custody does."""
-        perhaps_asked_at = self.now if self.frontier.take_over() else None
-        self.polite = Politeness(self.delays.__getitem__, perhaps_asked_at=perhaps_asked_at)
-        for domain, turn in self.frontier.turns().items():
-            self.polite.remember(domain, turn)
+        died, now = self.frontier.take_over(), datetime.fromtimestamp(self.now, UTC)
+        self.polite = self.frontier.resumed(self.delays.__getitem__, now=now, one_died=died)
         self.read: set[str] = set()  # origins whose robots.txt this process has read
         self.touched: set[str] = set()
 

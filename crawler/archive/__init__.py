@@ -38,7 +38,7 @@ from crawler.archive.open_file import pack
 from crawler.archive.records import Announcement, CaptureNotes, ClosedFile, Exchange, RevisitOf, Written
 from crawler.archive.repair import Repaired, read_closed_file, repair_open_file
 from crawler.archive.scan import Record, RecordReader, open_records
-from crawler.archive.selection import Chosen, Selection, Wish
+from crawler.archive.selection import Chosen, IsHeld, Selection, Wish
 from crawler.archive.verify import Problem, verify_warc
 from crawler.archive.wacz import WaczFile, WaczPage
 from crawler.archive.writer import ArchiveWriter
@@ -57,6 +57,7 @@ __all__ = [
     "ImportProgress",
     "ImportReport",
     "ImportedFile",
+    "IsHeld",
     "MessageHead",
     "NotMemberAligned",
     "Payload",

@@ -17,11 +17,12 @@ from crawler.archive.errors import ArchiveError
 from crawler.archive.scan import Record, open_records
 
 _METADATA_BYTES = 1 << 20
+IsHeld = Callable[[str, str | None, tuple[str, ...]], bool]
 
 _TABLES = """
 create table records (
     n integer primary key, file integer, start integer, past integer, type text, id text, url text, day text,
-    at text, site text, refers_to text, refers_url text, refers_at text, chosen integer not null default 0
+    at text, site text, refers_to text, refers_url text, refers_at text, signals text, chosen integer not null default 0
 );
 create table links (n integer, other text);
 """
@@ -43,6 +44,13 @@ update records set chosen = 1 where type in ('response', 'revisit', 'resource') 
     and ($since is null or day >= $since) and ($until is null or day <= $until)
     and ($days is null or day in (select value from json_each($days)))
     and ($sites is null or is_wanted(site, url))
+"""
+# What was said of a capture when it was made is in the metadata record beside it.
+_HELD = """
+update records set chosen = 0 where chosen in (1, 2) and type in ('response', 'revisit', 'resource') and is_held(
+    id, coalesce(site, ''), url,
+    (select m.signals from links join records m using (n) where links.other = records.id and m.signals <> '' limit 1)
+)
 """
 # What a revisit stands for may be older, or another site's: without it nothing could be replayed.
 _ORIGINALS = """
@@ -101,6 +109,8 @@ class Selection:
 
     damaged: list[ArchiveError] = field(default_factory=list)
     """What could not be read, and from where; what came before it counts."""
+    held: int = 0
+    """Captures that were wanted and may not be given away."""
 
     def __enter__(self) -> Self:
         self._files: list[tuple[Path, str, int]] = []
@@ -127,35 +137,51 @@ class Selection:
 
     def _note(self, file: int, record: Record, *, past: Callable[[], int]) -> None:
         kind = record.record_type
-        site = _site_of(record.read(_METADATA_BYTES)) if kind == "metadata" else None
+        site, signals = _said_in(record.read(_METADATA_BYTES)) if kind == "metadata" else (None, None)
         at = record.get("WARC-Date") or ""
         names = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
         refers_to, refers_url, refers_at = (record.get(name) for name in names)
         record.finish()
         row = (
             file, record.offset, past(), kind, record.get("WARC-Record-ID"), record.url, at[:10], at, site, refers_to,
-            refers_url, refers_at,
+            refers_url, refers_at, signals,
         )  # fmt: skip
         n = self._db.execute(
-            "insert into records (file, start, past, type, id, url, day, at, site, refers_to, refers_url, refers_at)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into records"
+            " (file, start, past, type, id, url, day, at, site, refers_to, refers_url, refers_at, signals)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         ).lastrowid
         others = record.all("WARC-Concurrent-To") + ((refers_to,) if kind == "metadata" and refers_to else ())
         self._db.executemany("insert into links values (?, ?)", ((n, other) for other in others))
 
-    def choose(self, wish: Wish, *, site_of: Callable[[str], str | None] = lambda url: None) -> None:
-        """Marks what is wanted. `site_of` says whose a URL is of which the archive does not."""
+    def choose(
+        self, wish: Wish, *, site_of: Callable[[str], str | None] = lambda url: None, is_held: IsHeld | None = None
+    ) -> None:
+        """Marks what is wanted. `site_of` says whose a URL is of which the archive does not.
+
+        `is_held`, of a capture, its site and what was said of it: whether it may not be given away.
+        """
 
         def is_wanted(site: str | None, url: str) -> bool:
             return (site if site is not None else site_of(url)) in (wish.sites or ())
 
+        def held(record_id: str | None, site: str, url: str, signals: str | None) -> bool:
+            assert is_held is not None
+            said = tuple((signals or "").split("\n")) if signals else ()
+            return is_held(_bare(record_id), site or site_of(url), said)
+
         self._db.create_function("is_wanted", 2, is_wanted)
+        self._db.create_function("is_held", 4, held)
         self._db.executescript(_INDEXES)
+        self._db.execute(_OWN_SITE)
         if wish.is_everything:
             self._db.execute("update records set chosen = 1")
+            if is_held is None or not self._hold_back():
+                return
+            self._db.execute("update records set chosen = 0 where type not in ('response', 'revisit', 'resource')")
+            self._db.execute(_COMPANIONS)
             return
-        self._db.execute(_OWN_SITE)
         days = None if wish.days is None else _json(day.isoformat() for day in wish.days)
         self._db.execute(
             _CHOOSE,
@@ -167,7 +193,14 @@ class Selection:
             },
         )
         self._db.execute(_ORIGINALS)
+        if is_held is not None:
+            self._hold_back()
         self._db.execute(_COMPANIONS)
+
+    def _hold_back(self) -> int:
+        """Unmarks what may not be given away; how many captures that are."""
+        self.held = self._db.execute(_HELD).rowcount
+        return self.held
 
     @property
     def originals(self) -> int:
@@ -192,12 +225,20 @@ class Selection:
                 )  # fmt: skip
 
 
-def _site_of(block: bytes) -> str | None:
-    for line in block.split(b"\n"):
-        name, _, value = line.partition(b":")
-        if name == b"site":
-            return value.strip().decode("utf-8", "replace")
-    return None
+def _said_in(block: bytes) -> tuple[str | None, str | None]:
+    """Site and signals of a metadata record, the latter on lines of their own."""
+    site, signals = None, []
+    for line in block.decode("utf-8", "replace").split("\n"):
+        name, _, value = line.partition(":")
+        if name == "site" and site is None:
+            site = value.strip()
+        elif name == "signal":
+            signals.append(value.strip())
+    return site, "\n".join(signals) or None
+
+
+def _bare(record_id: str | None) -> str:
+    return (record_id or "").strip("<>").lower().removeprefix("urn:uuid:")
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -17,7 +17,7 @@ from pipelines.cli.grid import print_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from crawler.archive import Wish
+    from crawler.archive import IsHeld, Wish
     from pipelines.packing import PackReport
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -77,15 +77,16 @@ def pack(
         sites=frozenset(site) if site else None, since=since, until=until,
         days=frozenset(crawl_date) if crawl_date else None,
     )  # fmt: skip
-    site_of = _site_of(folder, site or [])
+    site_of, is_held = _site_of(folder, site or []), _is_held(folder)
     with screen.bar("packing") as bar:
         report = pack_archive(
             folder, None if dry_run else wacz, wish, title=title or _title(wish), description=description,
             software=SOFTWARE, at=datetime.now(UTC), titles={} if dry_run else _titles(folder), site_of=site_of,
-            show=bar.show,
+            is_held=is_held, show=bar.show,
         )  # fmt: skip
     if not report.files:
-        raise Mistaken(f"no capture of {folder} is of {_wished(wish)}; nothing was written")
+        held = f" that may be given away ({report.held_back:,} are held back)" if report.held_back else ""
+        raise Mistaken(f"no capture of {folder} is of {_wished(wish)}{held}; nothing was written")
     _print(report, wacz, dry_run=dry_run)
     if report.damaged:
         raise typer.Exit(FAILED)
@@ -121,6 +122,35 @@ def _site_of(home: Path, wanted: list[str]) -> Callable[[str], str | None]:
     return named
 
 
+def _is_held(home: Path) -> IsHeld:
+    """Whether a capture is bound: by what was said when it was made, or by what the tables have of it since."""
+    from crawler import Sites, load_sites
+
+    path = home / "sites.toml"
+    sites = load_sites(path) if path.exists() else Sites(path=path)
+    in_tables = _held_in_tables(home)
+
+    def is_held(capture_id: str, site: str | None, signals: tuple[str, ...]) -> bool:
+        return capture_id in in_tables or bool(signals and sites.policy_for(site).binding(signals, "export"))
+
+    return is_held
+
+
+_HELD = """
+select capture_id from captures where len(export_bound_by) > 0
+union select capture_id from readings where article_id in (select article_id from held_back)
+"""
+
+
+def _held_in_tables(home: Path) -> frozenset[str]:
+    from warehouse import run_sql, tables_folder
+
+    if not tables_folder(home).is_dir():
+        return frozenset()
+    with run_sql(home, _HELD) as result:
+        return frozenset(row[0] for row in result.rows())
+
+
 def _titles(home: Path) -> Mapping[str, str]:
     """Capture → the title of the article that it is, where the archive was built."""
     from warehouse import run_sql, tables_folder
@@ -149,6 +179,9 @@ def _print(report: PackReport, wacz: Path, *, dry_run: bool) -> None:
     print_table(out, ("file", "", "captures", "size"), rows)
     for problem in report.damaged:
         screen.say(out, f"{problem}; what stands before it is packed")
+    if report.held_back:
+        held = f"{screen.count(report.held_back, 'capture')} held back by the sites' opt-outs"
+        screen.say(out, f"{held}; the policy in sites.toml decides")
     if report.originals:
         screen.say(out, f"{screen.count(report.originals, 'capture')} of them because revisits stand for them")
     if dry_run:
