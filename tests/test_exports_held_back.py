@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 import warehouse
+from crawler.archive import open_records
 from pipelines.build import run
 from pipelines.cli.app import app
 from pipelines.workers import Workers
@@ -128,6 +130,30 @@ def test_copy_is_an_export_too(archive: Path, tmp_path: Path) -> None:
     assert HELD in remarks
     _, remarks = told(archive, "explain from latest_articles")
     assert "held back" not in remarks
+
+
+def packed(home: Path, out: Path) -> set[str]:
+    """The captures in a package of everything, by the last part of their URLs."""
+    done = CliRunner().invoke(app, ["pack", "--wacz", str(out), "--home", str(home), "--force"])
+    assert done.exit_code == 0, done.stderr
+    found = set()
+    with zipfile.ZipFile(out) as wacz:
+        for name in wacz.namelist():
+            if name.startswith("archive/"):
+                records = open_records(io.BytesIO(wacz.read(name)), name=name)
+                found |= {str(r.url).rpartition("/")[2] for r in records if r.record_type in ("response", "revisit")}
+    return found
+
+
+def test_a_package_leaves_it_out_built_or_not(archive: Path, tmp_path: Path, kit: Any, write_warc: Any) -> None:
+    assert packed(archive, tmp_path / "a.wacz") == {"free", "archive"}
+    later = kit.answer(kit.article_page("Not built yet"))
+    write_warc([(url("unbuilt"), later)], at=AT + timedelta(days=1), signals=("X-Robots-Tag: noai",))
+    write_warc([(url("new"), later)], at=AT + timedelta(days=2), signals=("meta robots: noarchive",))
+    assert packed(archive, tmp_path / "a.wacz") == {"free", "archive", "new"}
+    stanza = 'name = "local"\nhome = "http://desk.example/"'
+    kit.write_sites(archive, f'{stanza}\npolicy = {{noai = "record", tdm = "record"}}')
+    assert "unbuilt" in packed(archive, tmp_path / "a.wacz")
 
 
 def test_a_site_may_be_excepted_and_every_row_is_as_if_it_had_been_so_from_the_start(

@@ -175,26 +175,6 @@ def member_length(data: bytes) -> int:
     return len(data) - len(inflate.unused_data)
 
 
-def test_what_sites_opted_out_of_is_held_back(
-    two_days: Path, tmp_path: Path, kit: Any, write_warc: Callable[..., list[Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """By what was recorded with the capture, before anything was built; and by what the tables say, of imports too."""
-    reserved = kit.answer("<title>reserved</title>", TDM_Reservation="1")
-    notes = {"site": "alpha", "signals": ("TDM-Reservation: 1",)}
-    write_warc([("http://alpha.example/reserved", reserved)], at=NOVEMBER_23, **notes)
-    write_warc([("http://beta.example/archive", page(kit, "cached"))], site="beta", signals=("meta robots: noarchive",))
-    everything = urls(packed(two_days, tmp_path / "a.wacz"))
-    assert ("response", "beta.example/archive") in everything
-    assert ("response", "alpha.example/reserved") not in everything
-    assert len(everything) == 2 * 5 + 1
-    assert "1 capture held back by the sites' opt-outs" in capsys.readouterr().out
-    alone = urls(packed(two_days, tmp_path / "b.wacz", "--site", "alpha"))
-    assert len(alone) == 5
-    stanza = 'name = "{0}"\nhome = "http://{0}.example/"'
-    kit.write_sites(two_days, stanza.format("alpha") + '\npolicy = {tdm = "record"}', stanza.format("beta"))
-    assert ("response", "alpha.example/reserved") in urls(packed(two_days, tmp_path / "c.wacz"))
-
-
 def test_imported_files_are_of_the_site_that_their_urls_are_of(
     two_days: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -256,3 +259,17 @@ def test_sites_on_bare_addresses_keep_to_themselves() -> None:
     assert refused("http://127.0.0.8:8800/a", site) is not None
     six = Site(name="lab", home="http://[::1]:8800/")
     assert refused("http://[::1]:8800/a", six) is None
+
+
+def test_the_public_suffix_list_is_bundled_and_dated_and_nothing_is_fetched() -> None:
+    code = (
+        "import socket; socket.create_connection = socket.getaddrinfo = socket.socket.connect = None\n"
+        "from crawler.urls import registrable_domain, suffix_list_date\n"
+        "print(registrable_domain('https://www.news.co.uk/a'), registrable_domain('https://me.github.io/'))\n"
+        "print(suffix_list_date())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    domains, dated = done.stdout.splitlines()
+    assert domains == "news.co.uk me.github.io"
+    assert date(2025, 4, 7) <= date.fromisoformat(dated) <= datetime.now(UTC).date()
+    assert done.stderr == ""

@@ -78,10 +78,12 @@ def status(
 
 def _as_values(standing: Standing, home: Path) -> dict[str, Any]:
     """The standing for a program: lengths of time in seconds, what is not known as null."""
+    from crawler.urls import suffix_list_date
+
     return {
         "archive": home, **vars(standing), "sites": [_site_values(site) for site in standing.sites],
         "alarms": [site.site for site in standing.alarms], "published": _published(home),
-        "warc_files_to_build": _unread(home)[0],
+        "warc_files_to_build": _unread(home)[0], "public_suffix_list": suffix_list_date(),
     }  # fmt: skip
 
 
@@ -100,6 +102,8 @@ def _text(value: object) -> str:
 
 
 def _print(standing: Standing, home: Path) -> None:
+    from crawler.urls import suffix_list_date
+
     out = screen.out()
     print_table(out, *_table(standing, wide=out.width >= WIDE))
     say = [*_alarms(standing), *_troubles(standing), ("archive", _disk(standing, home))]
@@ -113,6 +117,7 @@ def _print(standing: Standing, home: Path) -> None:
     if files:
         what = f"{screen.count(files, 'WARC file')} not read yet, {screen.size(size)}"
         say.append(("to build", f"{what}: {line(home, 'build')}"))
+    say.append(("suffixes", f"registrable domains by the public suffix list of {suffix_list_date()}, bundled"))
     for name, value in say:
         screen.say(out, f"{name:<10} {screen.visible(value)}", "bold red" if name == "alarm" else "")
 
