@@ -107,11 +107,15 @@ def metrics_of_crawl(p: Progress, sites: Iterable[SiteProgress], *, now: float) 
 def metrics_of_standing(standing: Standing) -> str:
     """An archive at rest, for a textfile collector: what its frontier knows of all its crawls together."""
     sites, now = [site for site in standing.sites if site.named], standing.at.timestamp()
+    due = {s.site: s.due for s in sites if s.due is not None}
     outcomes = [("captured", "captured"), ("failed", "failed"), ("refused", "refused")]
     return text_of(
         [
             _one("broadsheet_status_timestamp_seconds", "gauge", "When these numbers were read.", now),
-            _one("broadsheet_due_urls", "gauge", "URLs due and not under way.", sum(s.due for s in sites)),
+            Metric(
+                "broadsheet_due_urls", "gauge", "URLs due and not under way.",
+                [("", {}, sum(due.values()))] if due or not sites else [],
+            ),
             _one("broadsheet_frontier_urls", "gauge", "URLs known.", sum(s.urls for s in standing.sites)),
             *_disk(standing.disk_bytes, standing.quota_bytes),
             Metric(
@@ -124,7 +128,7 @@ def metrics_of_standing(standing: Standing) -> str:
                 {s.site: s.new_articles_by_day[-1][1] for s in sites if s.new_articles_by_day},
             ),
             _sites("archived_bytes", "gauge", "Bytes of its WARC records.", {s.site: s.stored_bytes for s in sites}),
-            _sites("due_urls", "gauge", "URLs due and not under way.", {s.site: s.due for s in sites}),
+            _sites("due_urls", "gauge", "URLs due and not under way.", due),
             _sites(
                 "last_success_timestamp_seconds", "gauge", "When it last answered well.",
                 {s.site: s.last_success_at.timestamp() for s in sites if s.last_success_at is not None},

@@ -110,8 +110,8 @@ def _print(standing: Standing, home: Path) -> None:
     if standing.problem is not None:
         say.append(("frontier", standing.problem))
     elif standing.sites:
-        urls, due = sum(s.urls for s in standing.sites), sum(s.due for s in standing.sites)
-        say.append(("frontier", f"{screen.count(urls, 'URL')} known, {due:,} due"))
+        urls, due = sum(s.urls for s in standing.sites), [s.due for s in standing.sites if s.due is not None]
+        say.append(("frontier", f"{screen.count(urls, 'URL')} known" + (f", {sum(due):,} due" if due else "")))
     say.append(("published", _publication(home)))
     files, size = _unread(home)
     if files:
@@ -140,7 +140,7 @@ def _table(standing: Standing, *, wide: bool) -> tuple[list[str], list[list[Any]
             number(screen.size(s.stored_bytes)),
         ]
         if wide:
-            row[1:1] = [number(f"{s.urls:,}"), number(f"{s.due:,}")]
+            row[1:1] = [number(f"{s.urls:,}"), number(f"{s.due:,}" if s.due is not None else NOTHING)]
         rows.append(row)
     return head, rows
 
