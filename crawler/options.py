@@ -100,7 +100,8 @@ class Progress(_Json):
     sites: tuple[SiteProgress, ...] = ()
 
     def to_json(self) -> str:
-        # Four times a second, for hours: without dataclasses.asdict, which copies deep (2.9 ms for 40 sites, this 0.3).
+        # Four times a second, for hours: without dataclasses.asdict, which copies deep: 0.45 ms for 40 sites, this
+        # 0.08 (2026-11).
         values = vars(self) | {"sites": [vars(site) for site in self.sites]}
         return json.dumps(values, separators=(",", ":"))
 

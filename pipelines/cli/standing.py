@@ -105,7 +105,8 @@ def _print(standing: Standing, home: Path) -> None:
     from crawler.urls import suffix_list_date
 
     out = screen.out()
-    print_table(out, *_table(standing, wide=out.width >= WIDE))
+    if standing.sites:
+        print_table(out, *_table(standing, wide=out.width >= WIDE))
     say = [*_alarms(standing), *_troubles(standing), ("archive", _disk(standing, home))]
     if standing.problem is not None:
         say.append(("frontier", standing.problem))
@@ -201,15 +202,19 @@ def _unread(home: Path) -> tuple[int, int]:
 
 
 def _published(home: Path) -> dict[str, Any] | None:
-    from warehouse import partition_path, published_dates, tables_folder
+    """When tables were last published, which days they cover, and how many captures and articles are in them."""
+    from warehouse import catalog_path, partition_path, published_dates, run_sql, tables_folder
 
     tables = tables_folder(home)
     days = published_dates(tables)
     if not days:
         return None
     newest = max(partition_path(tables, "captures", day).stat().st_mtime for day in days)
-    at = datetime.fromtimestamp(newest, UTC)
-    return {"at": at, "days": len(days), "first": f"{days[0]}", "last": f"{days[-1]}"}
+    found = {"at": datetime.fromtimestamp(newest, UTC), "days": len(days), "first": days[0], "last": days[-1]}
+    if catalog_path(home).exists():  # counts alone stand in the files' footers: no row is read
+        with run_sql(home, "select (select count(*) from captures), (select count(*) from articles)") as result:
+            found["captures"], found["articles"] = next(iter(result.rows()))
+    return found
 
 
 def _publication(home: Path) -> str:
@@ -217,5 +222,6 @@ def _publication(home: Path) -> str:
     if found is None:
         return "nothing yet"
     first, last, days = found["first"], found["last"], found["days"]
-    span = first if days == 1 else f"{screen.count(days, 'day')} from {first} to {last}"
-    return f"{screen.moment(found['at'])}: {span}"
+    span = f"{first}" if days == 1 else f"{screen.count(days, 'day')} from {first} to {last}"
+    counts = [screen.count(found[what], what[:-1]) for what in ("captures", "articles") if what in found]
+    return ", ".join([f"{screen.moment(found['at'])}: {span}", *counts])
