@@ -86,14 +86,13 @@ def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) 
 
 
 def unread(home: Path) -> list[int]:
-    """The sizes of closed WARC files that no build has read. By name, size and time alone: nothing is opened."""
+    """The sizes of closed WARC files that no build has read. By name and size alone: nothing is opened or hashed."""
     archive, fragments = archive_folder(home), fragments_folder(home)
     known, sizes = _read_index(fragments), []
     for path in warc_paths(archive):
-        entry, stat = known.get(path.relative_to(archive).as_posix()), path.stat()
-        is_same = entry is not None and (entry["bytes"], entry["mtime_ns"]) == (stat.st_size, stat.st_mtime_ns)
-        if entry is None or not is_same or not fragment_folder(fragments, str(entry["sha256"])).exists():
-            sizes.append(stat.st_size)
+        entry, size = known.get(path.relative_to(archive).as_posix()), path.stat().st_size
+        if entry is None or entry["bytes"] != size or not fragment_folder(fragments, str(entry["sha256"])).exists():
+            sizes.append(size)
     return sizes
 
 

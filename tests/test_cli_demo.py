@@ -93,7 +93,8 @@ def test_status(asked: Asked) -> None:
     said = asked("status")
     for outlet in OUTLETS:
         # Last success, seven days with the last one's bar, how many are new, gap, silence, bytes.
-        assert re.search(rf"{outlet.name} +(just now|\d+ min ago) +[·▁-█]{{7}} +\d+ +(–|\d+ (min|h)) +\d+ (s|min) +\d", said)
+        row = rf"{outlet.name} +(just now|\d+ min ago) +[·▁-█]{{7}} +\d+ +(–|\d+ (min|h)) +\d+ (s|min) +\d"
+        assert re.search(row, said)
     assert "alarm" not in said
     assert re.search(r"published +\S+ \S+: \d{4}-\d\d-\d\d, \d+ captures, \d+ articles", said)
     assert "to build" not in said
