@@ -18,6 +18,7 @@ from crawler.intake import hop, location_text, variant
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
 from crawler.marks import page_mark
+from crawler.redaction import without_userinfo
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
 from crawler.taking_in import Step, take_in
@@ -80,7 +81,7 @@ class Acknowledge(BaseSpiderMiddleware):
     def _note(self, response: Response | None, error: Exception) -> None:
         visit = _visit_of(response)
         if visit is not None:
-            visit.detail = f"{type(error).__name__} while it was read: {error}"[:300]
+            visit.detail = without_userinfo(f"{type(error).__name__} while it was read: {error}")[:300]
 
     def _finish(self, response: Response | None, found: list[Found]) -> Iterator[Step[Any]]:
         visit, keeper = _visit_of(response), self.crawler.get_extension(Keeper)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive import Written, make_folder, sync_folder
+from crawler.redaction import without_userinfo
 
 # More than is ever appended between two flushes, a tenth of a second apart: 7,000 lines.
 _UNSYNCED_BYTES = 1 << 22
@@ -49,7 +50,7 @@ class Attempt:
             "via": list(self.via),
             "outcome": self.outcome,
             "reason": self.reason,
-            "detail": self.detail,
+            "detail": without_userinfo(self.detail) if self.detail else self.detail,
             "status": self.status,
             "capture_id": w.capture_id if w else None,
             "warc_file": w.warc_file if w else None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crawler.redaction import without_userinfo
+
 
 class CrawlError(Exception):
     """A crawl that cannot start or go on; the message is one line for a person."""
@@ -32,7 +34,8 @@ class NoSiteFor(CrawlError):
     """A URL was asked for that belongs to no site of sites.toml."""
 
     def __init__(self, url: str, *, sites_file: Path) -> None:
-        self.url, self.sites_file = url, sites_file
+        self.url, self.sites_file = without_userinfo(url), sites_file
+        url = self.url
         super().__init__(f'{url}: belongs to no site in {sites_file}; add its site first: broadsheet sites add "{url}"')
 
 
@@ -40,9 +43,9 @@ class BadUrl(CrawlError):
     """Not an absolute http or https address."""
 
     def __init__(self, url: str, *, where: str | None = None) -> None:
-        self.url, self.where = url, where
+        self.url, self.where = without_userinfo(url), where
         at = f"{where}: " if where else ""
-        super().__init__(f"{at}{url!r} is not an absolute http:// or https:// address")
+        super().__init__(f"{at}{self.url!r} is not an absolute http:// or https:// address")
 
 
 class FrontierNewer(CrawlError):

@@ -13,6 +13,7 @@ from crawler.discovery.sitemap_age import DEAD_AFTER
 from crawler.discovery.spans import span_of_date
 from crawler.leases import Candidate, KnownUrl, Lease
 from crawler.precedence import OLDER
+from crawler.redaction import without_userinfo
 from crawler.schedule import PRIORITIES
 from crawler.scope import Refused, Scope, normalise, registrable_domain
 from crawler.sites import Site
@@ -113,7 +114,9 @@ def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -
     """Where a redirect leads: the next hop, which inherits what the URL before it was, or why it is not followed."""
     url = normalise(target, lease.url)
     if url is None:
-        return Refused(reason="scope", detail=f"redirect to {target[:200]!r}, which is no web address")
+        return Refused(
+            reason="scope", detail=f"redirect to {without_userinfo(target)[:200]!r}, which is no web address"
+        )
     if url == lease.url:
         return Refused(reason="scope", detail="redirect to itself")
     if lease.hops >= MAX_HOPS:

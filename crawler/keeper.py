@@ -24,6 +24,7 @@ from crawler.lookout import Lookout
 from crawler.options import CrawlOptions, CrawlReport, Progress
 from crawler.optout import header_signals
 from crawler.optout_page import payload_signals
+from crawler.redaction import redact_logs
 from crawler.sites import SitesError, load_sites
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Keeper:
         return Held.custody
 
     def spider_opened(self, spider: Spider) -> None:
+        redact_logs()  # not sooner: Scrapy sets up its logging once more for each crawler
         if Held.custody is None:
             try:
                 Held.custody = Custody(self.home, load_sites(self.home / "sites.toml"))

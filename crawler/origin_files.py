@@ -15,6 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from crawler.intake import location_text
 from crawler.keeper import Keeper
 from crawler.leases import Candidate, KeptFile
+from crawler.redaction import sitemaps_without_userinfo
 from crawler.robots import MAX_BYTES
 from crawler.robots_kept import is_broken, origin_of
 from crawler.schedule import PRIORITIES, RETRIES
@@ -74,7 +75,7 @@ class OriginFiles:
         now, before = self.custody.clock(), self.kept(origin, path)
         body, body_at = (before.body, before.body_at) if before else (b"", None)
         if answer.status is not None and 200 <= answer.status < 300:
-            body, body_at = answer.body, now
+            body, body_at = sitemaps_without_userinfo(answer.body), now
         elif not is_broken(answer.status):
             body_at = None
         kept = KeptFile(asked_at=now, status=answer.status, body=body, body_at=body_at)

@@ -38,6 +38,8 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
     """
     options = options or CrawlOptions()
     prepare(home, options)
+    # As the frontier has them: a password in one would stand in the list of processes for all to see.
+    options = replace(options, urls=tuple(normalise(url) or url for url in options.urls))
     log = home / "crawl.log"
     try:
         hold_lock(home).release()  # before the log of a crawl that is running is overwritten

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.policy import policy_mistake
+from crawler.redaction import without_userinfo
 from crawler.site import REQUISITES, Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines
 from crawler.urls import host_of, normalise
@@ -59,8 +60,7 @@ def syntax_mistake(path: Path, text: str, message: str) -> Mistake:
     place = re.search(r" \(at line (\d+), column \d+\)$| \(at end of document\)$", message)
     line = int(place[1]) if place and place[1] else max(1, len(text.rstrip().splitlines()))
     what = message[: place.start()] if place else message
-    lines = text.splitlines()
-    shown = lines[line - 1].strip()[:60] if line <= len(lines) else ""
+    shown = without_userinfo("".join(text.splitlines()[line - 1 : line])).strip()[:60]
     return Mistake(file=path, line=line, found=shown or "end of file", expected=f"valid TOML ({what})")
 
 
@@ -82,8 +82,7 @@ def check_sites(path: Path, text: str, data: dict[str, Any]) -> Sites:
     stanzas = data.get("site", [])
     if not isinstance(stanzas, list) or not all(isinstance(stanza, dict) for stanza in stanzas):
         found = "[site]" if isinstance(stanzas, dict) else f"site = {_shown(stanzas)}"
-        expected = "[[site]], in two pairs of brackets, above each site"
-        report.add(lines.keys.get("site", 1), None, found, expected)
+        report.add(lines.keys.get("site", 1), None, found, "[[site]], in two pairs of brackets, above each site")
         stanzas = []
     sites = []
     for number, stanza in enumerate(stanzas):
@@ -182,7 +181,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(without_userinfo(value), ensure_ascii=False)
     elif isinstance(value, list):
         text = "[" + ", ".join(map(_shown, value)) + "]"
     elif isinstance(value, dict):
@@ -324,7 +323,9 @@ def _policy(value: Any, *, of_a_site: bool = False) -> tuple[tuple[str, str], ..
 
 
 def _contact(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https?://[^\s/]+\.\S+", value):
+    if not isinstance(value, str) or not re.fullmatch(
+        r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https?://[^\s/@]+\.[^\s/@]+(?:/\S*)?", value
+    ):
         raise _Wrong('"mailto:you@example.org" or "https://example.org/crawler"')
     return value
 
