@@ -39,8 +39,8 @@ def asked_for(url: str, site: Site, *, batch: str, now: datetime) -> Candidate:
 def candidates(
     found: Iterable[Found], lease: Lease, site: Site, scope: Scope, *, now: datetime, forms: Mapping[str, str],
     where: Callable[[Found], int | None],
-) -> Iterator[Candidate]:  # fmt: skip
-    """Those of `found`, named by the page of `lease`, that are in scope.
+) -> Iterator[Candidate | None]:  # fmt: skip
+    """Those of `found`, named by the page of `lease`, that are in scope; None for one that is left out.
 
     `forms`: URLs that are the AMP, print or mobile form of an article that is known, and that article. They are kept
     in mind, and not fetched: who wants one asks for it by name. `where`: each one's place in the queue, None for none.
@@ -49,12 +49,14 @@ def candidates(
         url = normalise(f.url, lease.url)
         depth = lease.depth + 1 if f.channel in ("home", "section") else lease.depth if f.channel == "page" else 0
         if url is None or url == lease.url or not is_in_scope(url, f, scope, depth=depth):
+            yield None
             continue
         if f.variant_of is not None and f.form not in ("translation", "canonical"):
             yield variant(url, of=f.variant_of, site=site, now=now)
             continue
         priority = where(f)
         if priority is None:
+            yield None
             continue
         # A translation and an AMP page's article are articles of their own, named by their other form.
         channel, source = (f.form, f.variant_of) if f.form and f.variant_of else (f.channel, lease.url)

@@ -28,8 +28,11 @@ STEP = timedelta(minutes=15)  # later each: the ration bounds how many, this how
 def sitemap_candidates(
     judged: Iterable[Judged], known: Mapping[str, KnownUrl], lease: Lease, site: Site, *, days: Days | None,
     now: datetime,
-) -> Iterator[Candidate]:  # fmt: skip
-    """Sub-sitemaps for the frontier, each due by its fate; those that the wanted days may touch, due in any case."""
+) -> Iterator[Candidate | None]:  # fmt: skip
+    """Sub-sitemaps for the frontier, each due by its fate; those that the wanted days may touch, due in any case.
+
+    None for one that stays as it is: who drives this counts them too, to let others have their turn.
+    """
     doubtful = 0
     for one in judged:
         f, before = one.found, known.get(one.found.url)
@@ -53,8 +56,8 @@ def sitemap_candidates(
             late = max(0, doubtful + 1 - AT_ONCE)
             doubtful += 1
             yield replace(sitemap, due_at=now + late * STEP, priority=DOUBTFUL)
-        elif one.fate == "known" or before is None or not before.named_there:
-            yield sitemap
+        else:
+            yield sitemap if one.fate == "known" or before is None or not before.named_there else None
 
 
 def _is_wanted(f: Found, before: KnownUrl | None, days: Days) -> bool:

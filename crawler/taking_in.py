@@ -22,6 +22,7 @@ from crawler.discovery.sitemap_age import judge, read_of
 from crawler.frontier import Frontier
 from crawler.intake import article_of, candidates, is_in_scope, place
 from crawler.leases import Candidate, KnownUrl
+from crawler.precedence import OLDER
 from crawler.requisite_intake import REQUISITE, requisite_candidates
 from crawler.scope import Scope, normalise
 from crawler.sitemap_intake import place_of_entry, sitemap_candidates
@@ -76,7 +77,8 @@ def take_in(
     now: datetime,
     budget: Budget | None = None,
 ) -> Generator[Step[Any], None, list[Candidate]]:
-    """The candidates that go in with the acknowledgement; what was too much for that is in the frontier by then.
+    """The candidates that go in with the acknowledgement; what was too much for that is in the frontier by then, and of
+    it only articles of today are handed back, for the schedule to see.
 
     A crash before the acknowledgement makes the visit be made again, so nothing that it named can be forgotten.
     `days`: those of which the back catalogue is wanted.
@@ -85,7 +87,7 @@ def take_in(
     maps = [f for f in found if f.kind == "sitemap"]
     parts = [f for f in found if f.kind == REQUISITE]
     others = [f for f in found if f.kind not in ("sitemap", REQUISITE)]
-    named: list[Iterator[Candidate]] = []
+    named: list[Iterator[Candidate | None]] = []
     new_maps = 0
     if maps:
         children, known = yield from _known_of(maps, lease.url, frontier, scope)
@@ -125,7 +127,9 @@ def _known_of(
         new = {}
         for f in piece:
             url = normalise(f.url, source_url)
-            if url is not None and url not in (source_url, *children) and is_in_scope(url, f, scope):
+            if url is None or url == source_url or url in children:
+                continue
+            if is_in_scope(url, f, scope):
                 new[url] = f if f.url == url else replace(f, url=url)
         known |= frontier.look_up(new, source_url=source_url)
         children |= new
@@ -156,16 +160,20 @@ _NAMED_BESIDE = functools.partial(KnownUrl, kind="article", priority=0, visits=0
 
 
 def _in_pieces(
-    candidates: Iterator[Candidate], visit: Visit, frontier: Frontier, *, whole: bool
+    candidates: Iterator[Candidate | None], visit: Visit, frontier: Frontier, *, whole: bool
 ) -> Generator[Step[Any], None, list[Candidate]]:
     if whole:
-        return list(candidates)
+        return [c for c in candidates if c is not None]
+    of_today: list[Candidate] = []
     for piece in _pieces(candidates):
-        new, articles = frontier.take_in(piece)
+        kept = [c for c in piece if c is not None]
+        new, articles = frontier.take_in(kept)
         visit.new_before += new
         visit.new_articles_before += articles
+        if len(of_today) < MANY:
+            of_today += (c for c in kept if c.kind == "article" and c.priority < OLDER and c.due_at is not None)
         yield Step()
-    return []
+    return of_today[:MANY]
 
 
 def _pieces(items: Iterable[T]) -> Iterator[list[T]]:

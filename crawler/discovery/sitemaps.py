@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from lxml import etree
@@ -170,8 +171,12 @@ def read_sitemap(body: bytes, *, url: str) -> Sitemap:
 
 def _local_name(element: etree._Element) -> str:
     """The name without its namespace, be that declared or not, right or misspelt; "" for what is no element."""
-    tag = element.tag
-    return re.split("[}:]", tag)[-1].lower() if isinstance(tag, str) else ""
+    return _without_namespace(element.tag) if isinstance(element.tag, str) else ""
+
+
+@lru_cache(maxsize=256)
+def _without_namespace(tag: str) -> str:
+    return re.split("[}:]", tag)[-1].lower()
 
 
 def _form_of(link: etree._Element) -> str | None:

@@ -1,0 +1,118 @@
+"""An index of 100,000 sitemaps, read and taken in while the crawl goes on: nobody waits for it noticeably."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler import CrawlOptions, crawl
+from crawler.archive import Announcement
+from crawler.discovery import Found, SitemapReader
+from crawler.frontier import Frontier
+from crawler.leases import Candidate
+from crawler.scope import Scope
+from crawler.sites import Site
+from crawler.taking_in import take_in
+from crawler.visit import Visit
+
+NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
+BASE = "https://times.example"
+
+
+def index_of(children: int, *, changed: bool = False) -> bytes:
+    """The first of them is alive; all others are dead, but for the eighth where it `changed`."""
+    days = dict.fromkeys({0, 7} if changed else {0}, "2026-11-22")
+    entries = "".join(
+        f"<sitemap><loc>{BASE}/maps/{n}.xml</loc><lastmod>{days.get(n, '2011-03-04')}</lastmod></sitemap>"
+        for n in range(children)
+    )
+    return f"<sitemapindex>{entries}</sitemapindex>".encode()
+
+
+async def read_and_take_in(body: bytes, visit: Visit, frontier: Frontier) -> tuple[float, float, list[Candidate]]:
+    """As the spider and its middleware do it: the longest that the loop was held up, the whole time, what is left."""
+    longest = 0.0
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        nonlocal longest
+        while not done.is_set():
+            begun = time.thread_time()  # rather than the clock: other tests run beside this one
+            await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - begun)
+
+    watching = asyncio.create_task(watch())
+    begun, others_waited_since = time.process_time(), time.monotonic()
+    found: list[Found] = []
+    for item in SitemapReader(body, url=visit.lease.url):
+        found.append(item)
+        if time.monotonic() - others_waited_since > 0.02:
+            await asyncio.sleep(0)
+            others_waited_since = time.monotonic()
+    steps = take_in(found, visit, frontier, Scope(Site(name="times", home=f"{BASE}/")), days=None, now=NOW)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as ended:
+            done.set()
+            await watching
+            return longest, time.process_time() - begun, ended.value
+        await step.run_beside()
+
+
+def taken_in(tmp_path: Path, children: int) -> tuple[list[float], list[float]]:
+    """Three readings of an index: the first, one without change, one in which one sitemap has another date."""
+    frontier = Frontier(tmp_path / "frontier.sqlite", owner="test")
+    said = Announcement(channel="seed", source_url=None, seen_at=NOW)
+    seed = Candidate(
+        url=f"{BASE}/map.xml", site="times", domain="times.example", kind="sitemap", priority=3, due_at=NOW,
+        announcement=said,
+    )  # fmt: skip
+    frontier.add([seed])
+    (lease,) = frontier.lease_some("times.example", now=NOW, sites=["times"], limit=1)
+    held, took = [], []
+    for number, body in enumerate((index_of(children), index_of(children), index_of(children, changed=True))):
+        visit = Visit(lease=lease, started_at=NOW)
+        longest, seconds, left = asyncio.run(read_and_take_in(body, visit, frontier))
+        held.append(longest)
+        took.append(seconds)
+        assert left == []
+        assert visit.new_before == (children if number == 0 else 0)
+        due = frontier.lease_some("times.example", now=NOW, sites=["times"], limit=9)
+        alive = {f"{BASE}/maps/{n}.xml" for n in ((0, 7) if number == 2 else (0,))}
+        assert {each.url for each in due} == alive
+        frontier.release(due)
+    frontier.close()
+    return held, took
+
+
+def test_an_index_is_taken_in_piece_by_piece(tmp_path: Path) -> None:
+    held, took = taken_in(tmp_path, 10_000)
+    assert max(held) < max(0.25, max(took) / 4), f"held up for {max(held):.3f} of {max(took):.1f} seconds"
+
+
+@pytest.mark.thorough
+def test_an_index_of_100_000_sitemaps_holds_nobody_up(tmp_path: Path) -> None:
+    held, took = taken_in(tmp_path, 100_000)
+    for what, longest, seconds in zip(("first", "unchanged", "one changed"), held, took, strict=True):
+        print(f"{what}: {seconds:.1f} s, of which the loop was held up for {longest * 1000:.0f} ms at once")
+    assert max(held) < 0.25
+
+
+def test_a_sitemap_of_ten_thousand_articles_is_taken_in_whole(web: Any, home: Path, kit: Any) -> None:
+    now = datetime.now(UTC)
+    stories = [f"/story-{n}" for n in range(10_000)]
+    parts = "".join(
+        f"<url><loc>{web.base}{path}</loc><lastmod>{now - timedelta(days=n % 20):%Y-%m-%d}</lastmod></url>"
+        for n, path in enumerate(stories)
+    )
+    web.pages |= {"/map.xml": kit.answer(f"<urlset>{parts}</urlset>"), "/": kit.answer("x")}
+    kit.write_sites(home, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0\nsitemaps = ["{web.base}/map.xml"]')
+    report = crawl(home, CrawlOptions(max_pages=2))
+    assert report.new_urls >= 10_000
+    assert report.due >= 10_000
