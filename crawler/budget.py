@@ -79,17 +79,22 @@ class Budget:
         return Refused(reason="trap", detail=f"{self._in_vain[of]} listings like it ({of!r}) brought no new article")
 
     def within(
-        self, candidates: Iterable[Candidate], *, waiting: int, is_known: Callable[[str], bool]
-    ) -> Iterator[Candidate]:
+        self, candidates: Iterable[Candidate | None], *, waiting: int, is_known: Callable[[str], bool]
+    ) -> Iterator[Candidate | None]:
         """Those of one page's candidates that there is room for beside the `waiting` URLs, known and never visited.
 
-        What is known already takes no room. `left_out` counts the others.
+        What is known already takes no room; what is only kept in mind, such as dead sitemaps, leaves half of it to what
+        is to be visited. `left_out` counts the others; None is passed through.
         """
         room, links = self.site.max_waiting - waiting, MAX_LINKS_OF_PAGE
+        reserved = self.site.max_waiting // 2
         for c in candidates:
+            if c is None:
+                yield None
+                continue
             linked = c.announcement is not None and c.announcement.channel in _LINKED
             in_vain = linked and (links <= 0 or (c.kind == "section" and self._trap(shape(c.url)) is not None))
-            if in_vain or (room <= 0 and not is_known(c.url)):
+            if in_vain or (room <= (reserved if c.due_at is None else 0) and not is_known(c.url)):
                 self.left_out += 1
                 continue
             room -= 1

@@ -32,7 +32,12 @@ class Rations:
         """The schedule's decisions, but for what is not alive; each visit is counted."""
 
         def decide(c: Completion, articles: int) -> Decision:
-            scheduled = by_schedule(c, articles) if by_schedule else Decision(next_visit_at=c.next_visit_at)
+            scheduled = Decision(next_visit_at=c.next_visit_at)
+            if by_schedule is not None:
+                # A sub-sitemap that is new is to an index what an article is to a feed: by that it is visited.
+                new = c.sitemap.new_sitemaps if c.sitemap is not None else 0
+                as_listing = replace(c, new_articles_before=c.new_articles_before + new) if new else c
+                scheduled = by_schedule(as_listing, articles + new)
             decision = decided(c, articles, scheduled)
             ration = self.of(c.lease.site)
             proved_dead = c.lease.priority == DOUBTFUL and decision.priority is None

@@ -110,7 +110,7 @@ def take_in(
     named.append(candidates(others, lease, site, scope, now=now, forms=forms, where=where))
     if parts:
         named.append(requisite_candidates(parts, frontier.look_up({f.url for f in parts}), lease, scope, now=now))
-    within: Iterator[Candidate] = itertools.chain(*named)
+    within: Iterator[Candidate | None] = itertools.chain(*named)
     if budget is not None:
         waiting = frontier.waiting(site.name)
         within = budget.within(within, waiting=waiting, is_known=lambda url: bool(frontier.look_up([url])))

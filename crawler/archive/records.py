@@ -38,9 +38,10 @@ class Announcement:
     """Who told us of a URL, and what they said of it."""
 
     channel: str
-    """seed, feed, sitemap, news_sitemap, home, section, page_requisite, style_sheet, redirect or request."""
+    """seed, feed, sitemap, news_sitemap, home, section, page_requisite, style_sheet, redirect or request; or, where
+    another form of the article named it: variant, translation, canonical."""
     source_url: str | None
-    """The feed, sitemap or page that named the URL."""
+    """The feed, sitemap or page that named the URL; of a variant, the article that it is a form of."""
     title: str | None = None
     published_raw: str | None = None
     """Date as found in the feed or sitemap."""
