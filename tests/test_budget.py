@@ -127,3 +127,12 @@ def test_a_maze_costs_its_pages_of_the_day_and_the_site_beside_it_nothing(web_at
         assert report.ended_because == "nothing_due"
         assert len([path for path in maze.paths() if path != "/robots.txt"]) == 9
     assert {story.format(n) for n in range(12)} <= set(good.paths())
+
+
+def test_what_is_only_kept_in_mind_leaves_room_for_what_is_to_be_visited() -> None:
+    budget = Budget(SITE, DAY)
+    dead = [replace(c, due_at=None) for c in named(20, kind="sitemap")]
+    news = [replace(c, url=c.url + "story") for c in named(20)]
+    kept = list(budget.within([*dead, None, *news], waiting=0, is_known=lambda _: False))
+    assert (sum(c in dead for c in kept), sum(c in news for c in kept)) == (5, 5)
+    assert budget.left_out == 30
