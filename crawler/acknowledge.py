@@ -14,6 +14,7 @@ from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 from crawler.back_catalogue import Days
 from crawler.custody import Custody
 from crawler.discovery import Found
+from crawler.errors import CrawlError
 from crawler.intake import hop, location_text, variant
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
@@ -90,6 +91,9 @@ class Acknowledge(BaseSpiderMiddleware):
         kept: list[Candidate] = []
         try:
             kept += yield from self._kept(response, visit, found, keeper.custody)
+        except CrawlError as error:  # the frontier took some of them, or none: the visit has to be made again
+            visit.released = True
+            keeper.custody.fail(error)
         except Exception as error:  # a `Found` of a spider of one's own may hold anything
             logger.exception("what %s named could not be taken in", response.url)
             self._note(response, error)

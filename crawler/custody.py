@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,9 +78,6 @@ class Custody:
                     self.frontier.hand_over(name, domain, to=heir.name)
             self.log = CrawlLog(self.archive, prefix="broadsheet", host=host, clock=clock)
             self.recovered = recover(self.archive, self.frontier, self.log, clock=clock)
-        except ArchiveError as error:  # of a file that was to be mended
-            self._lock.release()
-            raise CrawlError(str(error)) from error
         except BaseException:
             self._lock.release()
             raise
@@ -193,7 +190,8 @@ class Custody:
         if visit.released:
             self.tally.gave_back(lease.site)
             if not any(other.lease.url_id == lease.url_id for other in self._open):
-                self.frontier.release([lease])
+                with self._or_fails():
+                    self.frontier.release([lease])
             self._stir([lease.domain])
             return
         outcome = "captured" if visit.written else "refused" if visit.refused else "failed"
@@ -291,13 +289,18 @@ class Custody:
         self.error = self.error or (str(error) if isinstance(error, CrawlError) else f"{self.archive}: {error}")
         self.stop("error")
 
+    @contextmanager
+    def _or_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except CrawlError as error:
+            self.fail(error)
+
     def remember_turn(self, domain: str, *, at_once: bool = False) -> None:
         """The next process has to know how the queue of `domain` now stands; `at_once`: even after a kill right now."""
         self._turned.add(domain)
-        try:
+        with self._or_fails():
             self.frontier.remember_turns({domain: self.politeness.turn(domain)} if at_once else {})
-        except CrawlError as error:
-            self.fail(error)
 
     def settle(self, domain: str) -> None:
         """Acknowledge what was finished of `domain`, if anything waits for it."""
@@ -322,10 +325,8 @@ class Custody:
                 visit.released = visit.released or visit.written is None
                 self.finish(visit)
             self.flush()
-            try:
+            with closing(self.writer):
                 self.log.close()
-            finally:
-                self.writer.close()
             self._settle()
             self.frontier.release()
             due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from crawler.archive import EXTENTS_ENDING, read_closed_file, repair_open_file
+from crawler.archive import EXTENTS_ENDING, ArchiveError, read_closed_file, repair_open_file
 from crawler.crawl_log import Attempt, CrawlLog, crawl_logs, logged_captures, mend
-from crawler.errors import ArchiveLocked
+from crawler.errors import ArchiveLocked, CrawlError
 from crawler.frontier import Frontier
 
 
@@ -63,7 +63,10 @@ def recover(archive: Path, frontier: Frontier, log: CrawlLog, *, clock: Callable
     for path in (*left_open, *unknown):
         entered = frontier.offsets_in(_name(archive, path).removesuffix(".open"))
         mended = repair_open_file if path.suffix == ".open" else read_closed_file
-        repaired.append(mended(path, entered=entered))
+        try:
+            repaired.append(mended(path, entered=entered))
+        except ArchiveError as error:  # it needs a person first
+            raise CrawlError(str(error)) from error
     found = [c for one in repaired for c in one.captures]
     wanted = {f"crawl_date={c.captured_at.date().isoformat()}" for c in found}
     logs = crawl_logs(archive)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from faults import little_site
 from faults.disk import Disk
-from faults.journal import read_journal
-from faults.promises import Promised, broken_promises, mended
+from faults.journal import Did, read_journal
+from faults.promises import Promised, broken_promises, known_urls, mended
 from faults.shim import compiled, watched
 
 from crawler import CrawlOptions, crawl, verify
@@ -125,3 +125,36 @@ def test_a_crawl_stops_before_the_disk_is_full_and_says_so(web: Any, one_site: P
     assert crawl(one_site).ended_because == "nothing_due"
     assert set(web.pages) <= set(web.paths())
     assert list(verify(one_site)) == []
+
+
+LISTED = 2_500  # more than goes into the frontier in one piece
+
+
+def test_a_long_list_is_not_forgotten_where_the_disk_refuses_while_it_is_taken_in(
+    web: Any, one_site: Path, kit: Any, tmp_path: Path
+) -> None:
+    urls = [f"{web.base}/2026/11/22/story-number-{n}/" for n in range(LISTED)]
+    located = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+    web.pages |= {
+        "/robots.txt": kit.answer(f"Sitemap: {web.base}/map.xml\n", content_type="text/plain"),
+        "/": kit.answer("<p>home</p>"),
+        "/map.xml": kit.answer(f"<urlset>{located}</urlset>", content_type="application/xml"),
+    }
+    options, library, journal = CrawlOptions(max_pages=3), compiled(tmp_path), tmp_path / "journal"
+    whole = Path(shutil.copytree(one_site, tmp_path / "whole"))
+    assert said(watched(library, whole, options, journal=journal)) is None
+    assert set(urls) <= known_urls(whole).keys()
+    operations = list(read_journal(journal))
+    asked_for = next(n for n, op in enumerate(operations) if op.did == Did.SEND and b"/map.xml" in op.data)
+    acknowledged = next(
+        n for n, op in enumerate(operations)
+        if op.did == Did.MARK and f"{web.base}/map.xml" in json.loads(op.data).get("visited", ())
+    )  # fmt: skip
+    begin, end = (sum(op.changes for op in operations[:n]) for n in (asked_for, acknowledged))
+    middle = (begin + end) // 2
+    for fault in (f"full:{middle}", f"error:{middle}", f"error:{(middle + end) // 2}"):
+        home = Path(shutil.copytree(one_site, tmp_path / fault))
+        assert said(watched(library, home, options, fault=fault)) is not None
+        assert crawl(home, options).error is None
+        assert set(urls) <= known_urls(home).keys(), f"forgotten after {fault}"
+        assert list(verify(home)) == []
