@@ -191,7 +191,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             tap.hang_up()
             del request.meta["download_maxsize"]  # or nothing would limit what a small body decodes to
             request.meta["download_timeout"] = patience
-            visit.elapsed_seconds = time.monotonic() - begun
+            visit.elapsed_seconds, visit.sent_at = time.monotonic() - begun, tap.sent_at
             interim, received = tap.interim_and_final()
             if received and not visit.released:
                 exchange = Exchange(

@@ -18,7 +18,7 @@ from crawler.guard import is_public_address
 from crawler.intake import site_of
 from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate
-from crawler.leave import RETRY_AFTER, Leave
+from crawler.leave import RETRY_AFTER, VALID_FOR, Leave
 from crawler.optout import opt_outs
 from crawler.origin_files import NotNow, OriginFiles
 from crawler.politeness import PATIENCE_SECONDS
@@ -105,6 +105,8 @@ class Gate:
             said += custody.frontier.opt_outs_of(lease.url_id)
         if bound := policy.binding(said, "fetch"):
             visit.refused, visit.reason = True, "opt_out"
+            if policy.binding(visit.origin_signals, "fetch"):  # the site may change its mind; a page nobody asks cannot
+                visit.retry_after = VALID_FOR
             visit.detail = f"{', '.join(bound)} binds fetching: {'; '.join(s for s in said if opt_outs([s]))}"[:300]
             raise IgnoreRequest(visit.detail)
 
@@ -127,7 +129,10 @@ class Gate:
         if visit is not None and request.meta.pop("has_turn", False):
             custody = self.keeper.custody
             now, domain = custody.clock().timestamp(), visit.lease.domain
-            if custody.politeness.give_back(domain, now=now, status=visit.status, retry_after=visit.retry_after):
+            asks_for_time = custody.politeness.give_back(
+                domain, now=now, status=visit.status, retry_after=visit.retry_after, sent_at=visit.sent_at
+            )
+            if asks_for_time:
                 custody.remember_turn(domain, at_once=True)
 
     async def _turn(self, visit: Visit) -> None:

@@ -85,13 +85,19 @@ class Politeness:
         queue = self._queue(domain)
         queue.busy, queue.last_at = True, now
 
-    def give_back(self, domain: str, *, now: float, status: int | None, retry_after: timedelta | None = None) -> bool:
+    def give_back(
+        self, domain: str, *, now: float, status: int | None, retry_after: timedelta | None = None,
+        sent_at: float | None = None,
+    ) -> bool:  # fmt: skip
         """The request to `domain` ended; 429 and 503 double its delay, twenty successes halve it back.
 
-        True where the server asked for more time: to be remembered at once, for a crash must not make us forget it.
+        `sent_at`: when its first byte left, for a connection takes its time, and the server counts from there. True
+        where the server asked for more time: to be remembered at once, for a crash must not make us forget it.
         """
         queue = self._queue(domain)
         queue.busy = False
+        if sent_at is not None and queue.last_at is not None:
+            queue.last_at = max(queue.last_at, min(sent_at, now))
         asked_for_time = status in (429, 503)
         if asked_for_time:
             queue.factor, queue.successes = min(queue.factor * 2, MAX_BACK_OFF_SECONDS), 0

@@ -44,7 +44,7 @@ def next_visit(
     was answered with a page, `decision.py` knows better.
     """
     if refused is not None:
-        return now + (retry_after or REFUSED_AGAIN) if refused == "robots" else None
+        return now + (retry_after or REFUSED_AGAIN) if refused == "robots" or retry_after else None
     if kind == "robots":
         return None
     if kind == "requisite" and (failures >= 3 or not is_transient(status)):

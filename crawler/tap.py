@@ -49,6 +49,7 @@ class Tap:
         self.limit_bytes = limit_bytes  # of the body, as it comes: chunk marks count
         self.verified = verified  # whether TLS has to prove whom we talk to
         self.request, self.response = bytearray(), bytearray()
+        self.sent_at: float | None = None  # unix seconds; name and connection may have taken their time before it
         self.truncated: str | None = None
         self.is_over = False  # nothing more is expected
         self.refused: str | None = None  # by the address guard
@@ -268,6 +269,7 @@ class TappedProtocol(ResponseHandler):
             self.tap = tap  # a connection is used for one request after the other: the writer says whose it is now
             tap.meet(transport)
         if self.tap is not None:
+            self.tap.sent_at = self.tap.sent_at or time.time()
             self.tap.request += data
 
     def data_received(self, data: bytes) -> None:

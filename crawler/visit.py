@@ -18,6 +18,7 @@ class Visit:
     lease: Lease
     started_at: datetime
     on_its_way: bool = False  # a request of it went out
+    sent_at: float | None = None  # when its first byte was written, unix seconds
     written: Written | None = None
     status: int | None = None
     etag: str | None = None

@@ -63,6 +63,7 @@ class Web:
     stays_after: set[str] = field(default_factory=set)  # … and does not, whatever it says
     in_pieces: dict[str, int] = field(default_factory=dict)  # path → bytes that go out at once
     tls: ssl.SSLContext | None = None
+    handshake_seconds: float = 0.0  # that it takes to answer a TLS client's first message
 
     @property
     def base(self) -> str:
@@ -81,6 +82,7 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if web.tls is not None:
             try:
+                time.sleep(web.handshake_seconds)
                 self.request = web.tls.wrap_socket(self.request, server_side=True)
             except OSError:  # a client that thinks nothing of our certificate
                 return

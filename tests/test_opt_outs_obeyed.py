@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,10 @@ def test_what_is_said_before_may_keep_a_page_from_being_fetched(web: Any, home: 
     assert not [path for path in web.paths() if path.endswith(STORY)]
     assert report.reasons == {"opt_out": 3}
     refused = [line for line in kit.log_lines(home) if line["outcome"] == "refused"]
+    frontier = Frontier(home / "frontier.sqlite", owner="test")
+    tomorrow = datetime.now(UTC) + timedelta(hours=24, minutes=1)
+    assert frontier.count_due(["local"], now=tomorrow) >= 3, "the site may have changed its mind by then"
+    frontier.close()
     assert sorted(line["detail"] for line in refused) == [
         "ai_train binds fetching: robots.txt Content-Signal: /signal/ ai-train=no",
         "ai_txt binds fetching: ai.txt: Disallow: /ai/",

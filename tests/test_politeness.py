@@ -313,6 +313,16 @@ def test_a_kill_leaves_no_request_too_close_behind(web: Any, home: Path, kit: An
     assert min(gaps(web)) >= 0.7 - 0.05
 
 
+def test_a_slow_connection_does_not_bring_the_next_request_closer(secure_web: Any, home: Path, kit: Any) -> None:
+    """The first request takes half a second to get there, the second, on the same connection, none."""
+    secure_web.handshake_seconds = 0.5
+    secure_web.pages |= {"/robots.txt": kit.answer(""), "/a": kit.answer("<p>a</p>")}
+    kit.write_sites(home, f'name = "local"\nhome = "{secure_web.base}/"\ndelay_seconds = 0.6')
+    crawl(home, CrawlOptions(urls=(f"{secure_web.base}/a",)))
+    assert secure_web.paths() == ["/robots.txt", "/a"]
+    assert min(gaps(secure_web)) >= 0.6 - 0.05
+
+
 def test_two_sites_on_one_domain_share_its_queue(web: Any, home: Path, kit: Any) -> None:
     fill(web, kit)
     stanza = 'name = "{0}"\nhome = "http://{0}.news.localhost:{1}/"\ndelay_seconds = {2}'
