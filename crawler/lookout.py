@@ -77,7 +77,7 @@ class Lookout:
         )  # fmt: skip
 
     def _look(self) -> None:
-        sites = frozenset(site.name for site in self._custody.sites)
+        sites = self._custody.tally.sites  # of this crawl
         next_due = 0.0
         next_room = time.monotonic() + ROOM_SECONDS  # custody has looked when it opened
         try:

@@ -137,6 +137,7 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     from crawler.keeper import Held
     from crawler.spiders.own import spider_class
     from crawler.spiders.probe import ProbeSpider
+    from crawler.tally import Tally
 
     if "twisted.internet.reactor" in sys.modules:
         raise CrawlError("a process can crawl only once, for Scrapy's reactor does not start again; use crawl()")
@@ -154,6 +155,7 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     except OSError as error:
         raise Unwritable(home, cause=str(error)) from error
     custody.only_looks = bool(options.probe)
+    custody.tally = Tally(_named(sites, options))
     batch = _batch(custody, options)
     settings = Settings()
     settings.setmodule("crawler.settings")
@@ -170,6 +172,15 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
         Held.custody = None
     assert Held.report is not None
     return Held.report
+
+
+def _named(sites: Sites, options: CrawlOptions) -> list[str]:
+    """The names of the sites that are asked for: those whose numbers are of interest."""
+    if options.probe:
+        return [options.probe_name]
+    if options.urls:
+        return list(dict.fromkeys(_site_for(url, sites).name for url in options.urls))
+    return list(options.sites) or [site.name for site in sites]
 
 
 def _batch(custody: object, options: CrawlOptions) -> str | None:

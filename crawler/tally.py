@@ -37,7 +37,8 @@ class Tally:
     """The numbers of one crawl, as a whole and by site."""
 
     def __init__(self, sites: Iterable[str]) -> None:
-        self._sites = {name: _Site() for name in sites}
+        self.sites = frozenset(sites)
+        self._sites = {name: _Site() for name in sorted(self.sites)}
         self._changed: dict[str, None] = dict.fromkeys(self._sites)  # the longest unsaid first
         self.answers: collections.Counter[str] = collections.Counter()
         self.refusals: collections.Counter[str] = collections.Counter()

@@ -142,6 +142,19 @@ def test_progress_of_many_sites_is_bounded_and_complete(kit: Any, home: Path, we
     assert latest["s1"].trouble == "connect"
 
 
+def test_only_the_sites_that_are_asked_for_have_rows(kit: Any, home: Path, web: Any) -> None:
+    kit.write_sites(
+        home, f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0\n',
+        'name = "other"\nhome = "http://other.localhost:1/"\ndelay_seconds = 0\n',
+    )  # fmt: skip
+    web.pages["/a"] = kit.answer(kit.article_page("A"))
+    for options in (CrawlOptions(urls=(f"{web.base}/a",)), CrawlOptions(sites=("local",))):
+        lines: list[Progress] = []
+        crawl(home, options, lines.append)
+        assert {site.site for progress in lines for site in progress.sites} == {"local"}
+        assert {progress.site_count for progress in lines} == {1}
+
+
 def in_a_terminal(command: list[str | Path], *, columns: int, lines: int, interrupt_at: bytes = b"", **env: str) -> str:
     """What the program writes to a terminal of that size; Ctrl-C once, when `interrupt_at` has been seen."""
     ours, its = pty.openpty()

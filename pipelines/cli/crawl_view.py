@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.control import Control
 from rich.live import Live
 from rich.text import Text
 
@@ -147,6 +148,18 @@ class CrawlView:
             screen.say(self._console, f"{self._title} {line_of(progress, self._board)}")
 
 
+class _Screen(Live):
+    """Live, on a clean screen after the terminal was made wider or narrower.
+
+    Most terminals then break lines anew that were drawn before, and nobody can tell where those begin and end.
+    """
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        made = super().process_renderables(renderables)
+        before, self._width = getattr(self, "_width", self.console.width), self.console.width
+        return made if before == self._width else [Control.clear(), Control.home(), *made]
+
+
 @contextmanager
 def crawl_view(title: str, ended: Callable[[str], str]) -> Iterator[CrawlView]:
     """A view for as long as the block lasts; `ended` says in words why a crawl ends."""
@@ -155,7 +168,7 @@ def crawl_view(title: str, ended: Callable[[str], str]) -> Iterator[CrawlView]:
         yield CrawlView(console, title, None, ended)
         return
     table = CrawlTable(Board(), title, ended)
-    with Live(table, console=console, refresh_per_second=DRAWN_PER_SECOND, transient=True, redirect_stdout=False):
+    with _Screen(table, console=console, refresh_per_second=DRAWN_PER_SECOND, transient=True, redirect_stdout=False):
         yield CrawlView(console, title, table, ended)
 
 
