@@ -205,14 +205,14 @@ class Custody:
         self.log.write(attempt)
         if outcome != "refused":
             self.budgets.spent(lease)
-        whole = visit.written is not None and visit.written.truncated is None
+        whole = visit.written is not None and visit.written.truncated is None and not visit.unread
         self._pending.append(
             Completion(
                 lease=lease, answered=visit.written is not None, outcome=outcome, failed=failed, status=visit.status,
                 next_visit_at=again, at=now, written=visit.written, etag=visit.etag if whole else None,
                 last_modified=visit.last_modified if whole else None, found=tuple(found), opt_outs=visit.opt_outs,
                 sitemap=visit.sitemap, variant_of=visit.variant_of, new_before=visit.new_before,
-                new_articles_before=visit.new_articles_before, mark=visit.mark,
+                new_articles_before=visit.new_articles_before, mark=visit.mark, unread=visit.unread,
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
@@ -322,7 +322,7 @@ class Custody:
         due = 0
         try:
             for visit in list(self._open):
-                visit.released = visit.released or visit.written is None
+                visit.released, visit.unread = visit.released or visit.written is None, True
                 self.finish(visit)
             self.flush()
             with closing(self.writer):

@@ -230,7 +230,10 @@ class Frontier(Survey, Wishes):
                 urls, articles = self._add(c.found)
                 new += urls + c.new_before
                 articles += c.new_articles_before
-                decision = decide(c, articles) if decide else Decision(next_visit_at=c.next_visit_at)
+                if c.unread:
+                    decision = Decision(next_visit_at=c.at)
+                else:
+                    decision = decide(c, articles) if decide else Decision(next_visit_at=c.next_visit_at)
                 self._acknowledge(c, decision)
                 for key in decision.wake:
                     self._wake(key, at=c.at.timestamp())

@@ -135,6 +135,7 @@ class Completion:
     last_modified: str | None = None
     mark: str | None = None  # of an article page that was read: what marks.page_mark made of it
     found: tuple[Candidate, ...] = field(default=())
+    unread: bool = False  # what else it names is not known: it is due again at once, and asked for whole
     opt_outs: tuple[str, ...] | None = None  # what binds fetching the page again; None: not looked for
     # Of what it named, so much was new and was taken in before: a sitemap of 100,000 entries goes in piece by piece.
     new_before: int = 0

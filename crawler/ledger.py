@@ -110,9 +110,9 @@ class Ledger:
             yield
             self._db.execute("commit")
         except BaseException as error:
+            self._rolled_back()
             if self._db.in_transaction:  # a full disk ends some transactions by itself
                 self._db.execute("rollback")
-            self._rolled_back()
             if isinstance(error, sqlite3.Error):
                 raise FrontierFailed(self._path, cause=str(error)) from error
             raise

@@ -38,6 +38,7 @@ class Visit:
     variant_of: str | None = None  # the article that it proved to be another form of
     new_before: int = 0  # of what it named, so much was new and is in the frontier already
     new_articles_before: int = 0
+    unread: bool = False  # archived, but the crawl ended before it was read to its end
     finished: bool = False
 
     def attempt(self, outcome: str) -> Attempt:

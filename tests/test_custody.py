@@ -139,6 +139,21 @@ def test_a_kill_just_after_a_file_was_closed_leaves_no_capture_out_of_the_ledger
     assert list(verify(home)) == []
 
 
+def test_a_page_that_was_archived_and_not_read_when_the_crawl_ended_is_asked_for_again_whole(
+    start: Any, home: Path, clock: Clock
+) -> None:
+    custody = start()
+    fetch(custody)
+    assert custody.close().captured == 1
+    assert list(verify(home)) == []
+    clock.pass_(seconds=1)
+    custody = start()
+    lease = custody.frontier.lease("a.localhost", now=clock(), sites=["a"])
+    assert lease is not None
+    assert (lease.url, lease.etag) == (URL, None), "a 304 would name none of its links"
+    custody.frontier.release([lease])
+
+
 def test_after_a_crash_the_domain_that_was_being_asked_has_its_delay(start: Any, clock: Clock) -> None:
     custody = start()
     visit(custody)
