@@ -48,7 +48,7 @@ def cut(line: str) -> str:
 
 
 def opt_outs(signals: Iterable[str]) -> frozenset[str]:
-    """What signals say to us: noindex, noarchive, noai, noimageai, tdm, ai_txt, ai_train, ai_input, search.
+    """What signals say to us: robots, noindex, noarchive, noai, noimageai, tdm, ai_txt, ai_train, ai_input, search.
 
     Directives that name another crawler are none of ours. Where several places speak of the same, what is nearest to
     the page is heard: of TDM meta elements before headers before tdmrep.json, of Content-Signal the header before
@@ -74,6 +74,8 @@ def opt_outs(signals: Iterable[str]) -> frozenset[str]:
             reserved[0] = reserved.get(0, False) or bool(_RESERVED.search(value))
         elif place == "ai.txt":
             found.add("ai_txt")
+        elif place == "robots.txt":  # of a page that was fetched all the same, by an exception
+            found.add("robots")
         elif place in ("content-signal", "robots.txt content-signal", "robots.txt content-signals"):
             for name, rank, refused in _content_signal(value, nearer=place == "content-signal"):
                 before = used.get(name, (-1, False))

@@ -1,4 +1,4 @@
-"""robots.txt is asked for once a day, also by a crawl that runs for days, and an interrupted question is no answer."""
+"""robots.txt, tdmrep.json and ai.txt are asked for as often as they may change; a question cut short is no answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy import Request
@@ -16,8 +17,10 @@ from scrapy.http import Response
 from crawler.custody import Custody
 from crawler.keeper import Held
 from crawler.leave import Leave
+from crawler.optout_files import TDMREP
 from crawler.origin_files import NotNow, OriginFiles
-from crawler.robots import Allowed
+from crawler.reservations import Reservations
+from crawler.robots import Allowed, parse_robots
 from crawler.sites import load_sites
 
 URL = "http://a.localhost/2026/story"
@@ -199,3 +202,69 @@ def test_scheme_and_port_are_of_the_origin(custody: Custody) -> None:
     assert [request.url.removesuffix("/robots.txt") for request in crawler.asked] == [
         url.removesuffix("/x") for url in urls
     ]
+
+
+STORY = "http://a.localhost/2026/story"
+AI_TXT = b"User-Agent: *\nDisallow: *.html\n"
+NOTHING_THERE = Response("http://a.localhost/x", status=404)
+
+
+def said(custody: Custody, *answers: Any, ask: bool = True, robots: bytes = b"") -> tuple[tuple[str, ...], list[str]]:
+    """What a new crawl takes STORY's origin to reserve, and what it asked for that."""
+    crawler = Crawler(custody, *answers)
+    rules = parse_robots(200, robots, agent="broadsheet")
+    signals = Reservations(OriginFiles(crawler)).signals_for(STORY, "a", rules, ask=ask)  # type: ignore[arg-type]
+    return asyncio.run(signals), [urlsplit(request.url).path for request in crawler.asked]
+
+
+def test_tdmrep_json_and_ai_txt_are_asked_for_once_a_day_or_where_there_is_none_once_a_week(
+    custody: Custody, now: list[datetime]
+) -> None:
+    disallowed = ("ai.txt: Disallow: *.html",)
+    assert said(custody, NOTHING_THERE, AI_TXT) == (disallowed, [TDMREP, "/ai.txt"])
+    assert said(custody) == (disallowed, [])
+    now[0] += timedelta(hours=23)
+    assert said(custody) == (disallowed, [])
+    now[0] += timedelta(hours=2)
+    assert said(custody, AI_TXT) == (disallowed, ["/ai.txt"])
+    now[0] += timedelta(days=6)
+    assert said(custody, NOTHING_THERE, NOTHING_THERE) == ((), [TDMREP, "/ai.txt"]), "taken away"
+    now[0] += timedelta(days=6)
+    assert said(custody) == ((), [])
+    assert said(custody, ask=False) == ((), [])
+
+
+def test_what_was_reserved_holds_while_the_server_is_out_of_order(custody: Custody, now: list[datetime]) -> None:
+    tdmrep = b'[{"location": "/", "tdm-reservation": 1}]'
+    reserved = ('tdmrep.json: {"location": "/", "tdm-reservation": 1}',)
+    assert said(custody, tdmrep, NOTHING_THERE)[0] == reserved
+    for days in (2, 20):
+        now[0] += timedelta(days=days)
+        busy = Response("http://a.localhost/x", status=503)
+        assert said(custody, busy, busy)[0] == reserved
+        assert said(custody) == (reserved, []), "asked again the next day, not by every crawl"
+    now[0] += timedelta(days=10)
+    assert said(custody, None, None)[0] == (), "after 30 days nobody knows"
+
+
+def test_robots_txt_decides_on_them_and_speaks_for_itself(custody: Custody) -> None:
+    robots = b"User-agent: *\nDisallow: /.well-known/\nContent-Signal: ai-train=no\n"
+    signals, asked = said(custody, AI_TXT, robots=robots)
+    assert signals == ("robots.txt Content-Signal: ai-train=no", "ai.txt: Disallow: *.html")
+    assert asked == ["/ai.txt"]
+
+
+def test_ten_pages_at_once_ask_once(custody: Custody) -> None:
+    crawler = Crawler(custody, OPEN, NOTHING_THERE, AI_TXT)
+    files = OriginFiles(crawler)  # type: ignore[arg-type]
+    leave, reservations = Leave(files), Reservations(files)
+
+    async def page(number: int) -> tuple[str, ...]:
+        rules = await leave.rules_for(f"{STORY}/{number}", "a")
+        return await reservations.signals_for(f"{STORY}/{number}", "a", rules, ask=True)
+
+    async def ten() -> list[tuple[str, ...]]:
+        return await asyncio.gather(*map(page, range(10)))
+
+    assert asyncio.run(ten()) == [("ai.txt: Disallow: *.html",)] * 10
+    assert len(crawler.asked) == 3

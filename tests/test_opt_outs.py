@@ -48,6 +48,7 @@ PAGE = "https://example.org/2026/11/story"
         (["TDM-Reservation: 0", 'tdmrep.json: {"location": "/", "tdm-reservation": 1}'], set()),
         (["TDM-Reservation: 0", "TDM-Reservation: 1"], {"tdm"}),
         (["ai.txt: Disallow: *.html"], {"ai_txt"}),
+        (["robots.txt: Disallow: /news/"], {"robots"}),
         (["robots.txt Content-Signal: search=yes, ai-train=no"], {"ai_train"}),
         (["robots.txt Content-Signal: search=no,ai-input=no,use=reference"], {"search", "ai_input"}),
         (["robots.txt Content-Signal: /news/ ai-train=yes", "robots.txt Content-Signal: ai-train=no"], set()),
@@ -113,6 +114,10 @@ CODED = {
 def test_a_head_of_400_kb_is_read_under_every_content_coding(coding: str) -> None:
     page = b"<head><style>" + b"p{}" * 130_000 + b"</style><meta name=robots content=noai></head><body>"
     assert payload_signals(CODED[coding](page), (coding,)) == ("meta robots: noai",)
+    early = (
+        b"<head><script>'<body>'</script><!-- <body> -->" + b"<link>" * 4_000 + b"<meta name=robots content=noai><body>"
+    )
+    assert payload_signals(CODED[coding](early), (coding,)) == ("meta robots: noai",)
     cut = CODED[coding](b"<meta name=robots content=noai>" + random.Random(1).randbytes(400_000))[:-20]
     assert payload_signals(cut, (coding,)) == ("meta robots: noai",), "of a body that broke off, what came"
 
@@ -243,3 +248,6 @@ def test_a_site_may_be_bound_by_more_or_by_less() -> None:
     laxer = policy_of([("noai", "record"), ("tdm", "fetch")], [("tdm", "export")])
     assert laxer.binding(["meta robots: noai", "TDM-Reservation: 1"], "export") == ("tdm",)
     assert laxer.exceptions == ('policy noai = "record"',)
+    fetched_all_the_same = policy_of((), [("robots", "export")])
+    assert fetched_all_the_same.binding(["robots.txt: Disallow: /news/"], "fetch") == ()
+    assert fetched_all_the_same.binding(["robots.txt: Disallow: /news/"], "export") == ("robots",)
