@@ -30,7 +30,7 @@ WAKING_PER_HOUR, WAKING_HOURS = 0.01, 168.0
 MOST_QUIET = 99.0
 ABSENCE_SECONDS = 2 * 86_400.0  # nobody waits so long for a visit while the crawler runs
 LEAST_SEEN = 2.0  # articles, before a gap can be told
-ONE_MOMENT = 600.0
+ONE_MOMENT = 600.0  # seconds
 MOST_AT_ONCE, MOST_TIMES = 30.0, 10.0  # a listing that has more all at once has moved, or was found out to be longer
 FIRST_LOOK_DAYS = 28.0  # older dates of a first visit are the archive, not the rate
 
