@@ -22,6 +22,8 @@ from faults.shim import compiled, watched
 from crawler import CrawlOptions
 
 TORN = 2  # disks with some of what was not flushed, for each moment
+TORN_NAMES = 12  # and for each in which a name changed: it is flushed soon after
+NAMES = (Did.RENAME, Did.UNLINK, Did.MKDIR)
 
 
 @pytest.fixture
@@ -48,11 +50,11 @@ def moments(disk: Disk, operations: list[Operation]) -> Iterator[tuple[int, Disk
         yield number, disk, promised
 
 
-def crashes(disk: Disk, number: int) -> Iterator[tuple[str, State]]:
-    """The disks that a crash in this moment could leave, each with a name."""
+def crashes(disk: Disk, number: int, op: Operation) -> Iterator[tuple[str, State]]:
+    """The disks that a crash just after this operation could leave, each with a name."""
     yield f"killed after operation {number}", disk.killed()
     yield f"power cut after operation {number}", disk.cut()
-    for seed in range(TORN):
+    for seed in range(TORN_NAMES if op.did in NAMES else TORN):
         yield f"power cut after operation {number} that left some, seed {seed}", disk.torn(random.Random(seed + number))
 
 
@@ -73,7 +75,7 @@ def wrong_after_crashes(disk: Disk, operations: list[Operation], numbers: set[in
     seen: set[tuple[str, int, int]] = set()
     for number, now, promised in moments(disk, operations):
         if number in numbers:
-            for name, state in crashes(now, number):
+            for name, state in crashes(now, number, operations[number]):
                 what = (state.digest, len(promised.captures), len(promised.urls))
                 if what not in seen:
                     seen.add(what)
@@ -88,9 +90,10 @@ def worth_a_crash(operations: list[Operation]) -> list[int]:
 
 def test_after_some_operations(recorded: tuple[Disk, list[Operation]], tmp_path: Path) -> None:
     disk, operations = recorded
-    rare = {n for n, op in enumerate(operations) if op.did in (Did.RENAME, Did.UNLINK, Did.MKDIR)}
-    some = random.Random(5).sample(worth_a_crash(operations), 16)
-    assert wrong_after_crashes(disk, operations, rare | set(some), tmp_path) == []
+    dice = random.Random(5)
+    rare = dice.sample([n for n, op in enumerate(operations) if op.did in NAMES], 5)
+    some = dice.sample(worth_a_crash(operations), 16)
+    assert wrong_after_crashes(disk, operations, {*rare, *some}, tmp_path) == []
 
 
 @pytest.mark.thorough
@@ -116,7 +119,7 @@ def crash_of_the_repair(state: State, promised: Promised, library: Path, folder:
     wrong = []
     for number, now, _ in moments(before, operations):
         if number in numbers:
-            for moment, crashed in crashes(now, number):
+            for moment, crashed in crashes(now, number, operations[number]):
                 wrong += check(crashed, f"{name}; then, while it was mended, {moment}", promised, folder)
     assert wrong == []
     return len(numbers)
@@ -131,7 +134,7 @@ def crash_some_repairs(
     numbers, done = set(dice.sample(writes[len(writes) // 5 :], repairs)), 0
     for number, now, promised in moments(disk, operations):
         if number in numbers:
-            for name, state in list(crashes(now, number))[::2]:
+            for name, state in list(crashes(now, number, operations[number]))[::2]:
                 done += crash_of_the_repair(state, promised, library, folder, name, every)
     assert done > repairs
 
