@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from crawler.archive.cdxj import cdxj_path, write_cdxj
-from crawler.archive.folders import sync_folder
+from crawler.archive.folders import make_folder, sync_folder
 from crawler.archive.foreign_copy import write_copy
 from crawler.archive.foreign_survey import Survey, survey
 from crawler.archive.provenance import Known, Provenance, provenance_path, save_provenance
@@ -149,7 +149,8 @@ def _problem(path: Path, found: Survey) -> str | None:
 
 def _place(path: Path, final: Path, found: Survey, warc_file: str) -> tuple[str, int]:
     """Copy, index, provenance, and the rename last: a file that has its name has the other two."""
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent.parent)
+    make_folder(final.parent)
     unfinished = final.with_name(final.name + ".open")
     write_copy(path, unfinished, found)
     sha256, size = sha256_of(unfinished), unfinished.stat().st_size
@@ -168,6 +169,7 @@ def _place(path: Path, final: Path, found: Survey, warc_file: str) -> tuple[str,
         crawl_dates=tuple(day.isoformat() for day in found.crawl_dates),
     )
     save_provenance(provenance_path(final), provenance)
+    sync_folder(final.parent)  # or a power cut may keep the later name only, and the file be imported once more
     unfinished.rename(final)
     sync_folder(final.parent)
     return sha256, size
