@@ -22,6 +22,9 @@ from crawler.visit import Visit
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+# Not zstd, though we could read it: bodies are archived as they come, and replay tools show such ones as noise
+# (ReplayWeb.page 2.4.6) or with their links unchanged (pywb 2.10, both 2026-11). Who sends it unasked is archived too.
+ASKED_FOR = b"gzip, deflate, br"
 AT_ONCE_BYTES = 1_000_000  # of a decoded body, some 3 ms (2026-11); an ordinary page is never larger
 
 
@@ -35,6 +38,9 @@ class Decoding(HttpCompressionMiddleware):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Decoding:
         return cls(crawler)
+
+    def process_request(self, request: Request) -> None:  # type: ignore[override]
+        request.headers.setdefault("Accept-Encoding", ASKED_FOR)
 
     async def process_response(self, request: Request, response: Response) -> Response:  # type: ignore[override]
         coded = response.headers.getlist("Content-Encoding")

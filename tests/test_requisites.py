@@ -217,6 +217,15 @@ def test_they_are_not_fetched_again_with_the_next_visit(web: Any, with_cdn: Any,
     assert "/new.svg" not in with_cdn.paths()
 
 
+def test_one_that_has_moved_is_followed(web: Any, with_cdn: Any, home: Path, kit: Any) -> None:
+    """Wherever it is now; a page that moves to another host would not be."""
+    url = write(home, kit, web, "lead_image")
+    with_cdn.pages["/lead.svg"] = kit.answer("", status="302 Found", Location=f"{web.base}/small.svg")
+    crawl(home, CrawlOptions(urls=(url,)))
+    [(capture, body)] = captured(home)[f"{web.base}/small.svg"]
+    assert (capture.kind, body) == ("requisite", PIXEL)
+
+
 def test_a_picture_is_cut_at_ten_megabytes(web: Any, home: Path, kit: Any) -> None:
     web.pages["/2026/11/25/a-story-of-some-length/"] = kit.answer("<meta property=og:image content='/huge.jpg'>")
     web.pages["/huge.jpg"] = kit.answer(b"x" * 12_000_000, content_type="image/jpeg")

@@ -95,6 +95,7 @@ def test_the_request_is_archived_as_it_was_sent(web: Any, one_site: Path, kit: A
     sent = next(a.raw for a in web.asked if a.path == "/a")
     assert block_of(one_site, f"{web.base}/a", "request")[1] == sent
     assert b"content-length" not in sent.lower()
+    assert b"\r\naccept-encoding: gzip, deflate, br\r\n" in sent.lower(), "what replay tools undo"
 
 
 def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(web: Any, one_site: Path, kit: Any) -> None:

@@ -188,7 +188,7 @@ class Remainder:
         """None: it has no head that promises anything, and only the end of the connection says that it is over."""
         self.ended = False
         """Set by whoever sees the connection end."""
-        self._start = b""
+        self._start = bytearray()
         self._left: int | None = None
         self._chunks: Dechunker | None = None
         self._headed = False
@@ -200,23 +200,30 @@ class Remainder:
 
     def feed(self, data: bytes) -> None:
         if not self._headed:
+            looked = max(0, len(self._start) - 3)  # a head that comes byte by byte is not read from its start each time
             self._start += data
-            head = read_head(self._start)
-            if head is not None and head.status < 200 and head.status != 101:  # its final head is still to come
-                self._start = self._start[head.end :]
-                return
-            if _HEAD_END.search(self._start) is None:
-                self.is_whole = False if head else None
-                return
-            self._headed = True
-            self._expect(head)
-            data, self._start = self._start[head.end if head else 0 :], b""
+            data = self._past_head(looked)
         if self._chunks is not None:
             self._chunks.feed(data)
             self.is_whole = self._chunks.finished
         elif self._left is not None:
             self._left -= len(data)
             self.is_whole = self._left <= 0
+
+    def _past_head(self, looked: int) -> bytes:
+        """What of the beginning is body, once the final head is there."""
+        while (ending := _HEAD_END.search(self._start, looked)) is not None:
+            head = read_head(bytes(self._start[: ending.end()]))
+            body = bytes(self._start[ending.end() :])
+            if head is None or head.status >= 200 or head.status == 101:
+                self._headed = True
+                self._start.clear()
+                self._expect(head)
+                return body
+            self._start, looked = bytearray(body), 0  # an interim response: its final head is still to come
+        first = bytes(self._start[:64]).partition(b"\n")[0].rstrip(b"\r")
+        self.is_whole = False if _STATUS_LINE.match(first) else None
+        return b""
 
     def _expect(self, head: MessageHead | None) -> None:
         lengths = set()
