@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from crawler import rate as rates
 from crawler.discovery.spans import span_of_date
-from crawler.followed import Followed, after_visit
+from crawler.followed import Followed, after_visit, moved
 from crawler.habits import MOST_NAMED, Habits
 from crawler.leases import Candidate, Completion, Decision
 from crawler.rate import Profile
@@ -51,7 +51,9 @@ def decide(c: Completion, new: int, *, site: Habits, keys: Keys, price_hours: fl
         return _listing(c, new, site, keys, price_hours)
     if read and c.lease.kind in ("article", "page"):
         return _article(c, site)
-    return Decision(next_visit_at=c.next_visit_at)
+    # What feeds say of an address that only leads to the article is meant for the article.
+    leads_to = keys(f.url for f in c.found if f.hop_from == c.lease.url) if c.lease.kind == "article" else []
+    return Decision(next_visit_at=c.next_visit_at, memory=moved(leads_to[0]) if leads_to else None)
 
 
 def _listing(c: Completion, new: int, site: Habits, keys: Keys, price_hours: float) -> Decision:

@@ -113,3 +113,17 @@ def left_the_feeds(text: str | None) -> str | None:
     if article is None or article.feeds != LISTED:
         return None
     return replace(article, feeds=LEFT).to_text()
+
+
+def moved(key: int) -> str:
+    """What to remember of an address that led elsewhere: what the frontier finds that by."""
+    return json.dumps(["to", key], separators=(",", ":"))
+
+
+def moved_to(text: str | None) -> int | None:
+    """Where an address led; `None` where it is one of its own."""
+    try:
+        to, key = json.loads(text or "null")
+        return int(key) if to == "to" else None
+    except (ValueError, TypeError):
+        return None

@@ -287,7 +287,7 @@ class Frontier(Survey, Wishes):
 
     def _wake(self, key: int, *, at: float) -> None:
         """Visit an article once more now, unless it was for the same reason before."""
-        for row in self._db.execute("select id, memory from url where key = ?", (key,)).fetchall():
+        for row in map(self._where_it_leads, self._db.execute("select * from url where key = ?", (key,)).fetchall()):
             memory = left_the_feeds(row["memory"])
             if memory is not None:
                 self._db.execute(

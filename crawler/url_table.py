@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.archive import Announcement
-from crawler.followed import told_of_change
+from crawler.followed import moved_to, told_of_change
+from crawler.intake import MAX_HOPS
 from crawler.leases import Candidate, KnownUrl
 from crawler.ledger import Ledger
 from crawler.precedence import OLDER
@@ -246,8 +247,19 @@ class UrlTable(Ledger):
         """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off."""
         if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
             return  # due as it is, or refused
+        row = self._where_it_leads(row)
         at = math.ceil(told_of_change(row["memory"], now=now).timestamp())
         self._db.execute("update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (at, at, row["id"]))
+
+    def _where_it_leads(self, row: sqlite3.Row) -> sqlite3.Row:
+        """The article that an address redirected to when it was visited; the address itself where it did not."""
+        for _ in range(MAX_HOPS):
+            key = moved_to(row["memory"])
+            there = None if key is None else self._db.execute("select * from url where key = ?", (key,)).fetchone()
+            if there is None:
+                break
+            row = there
+        return row
 
     def _is_variant(self, url_id: int) -> bool:
         """Whether an article is known that this is the AMP, print or mobile form of: its links are no news of it."""

@@ -251,19 +251,24 @@ def test_the_next_crawl_asks_for_what_changed_and_for_what_left(web: Any, one_si
     stays, changes, leaves = (f"/2026/11/22/story-that-{what}-and-more/" for what in ("stays", "changes", "leaves"))
     web.pages |= {p: kit.answer(f"<title>{p}</title>") for p in (stays, changes, leaves)}
     web.pages["/"] = kit.answer('<link rel="alternate" type="application/rss+xml" href="/feed.xml">')
-    web.pages["/feed.xml"] = feed((stays, "Stays"), (changes, "Before"), (leaves, "Leaves"))
+    tracked, moved = "/2026/11/22/tracked-address-of-a-story/", "/2026/11/22/story-behind-a-tracked-address/"
+    web.pages[moved] = kit.answer("<title>Moved</title>")
+    web.pages[tracked] = kit.answer("", status="301 Moved Permanently", Location=moved)
+    web.pages["/feed.xml"] = feed((stays, "Stays"), (changes, "Before"), (leaves, "Leaves"), (tracked, "Moved"))
     crawl(one_site, CrawlOptions())
     with closing(sqlite3.connect(one_site / "frontier.sqlite")) as db:
-        marks = [m for (m,) in db.execute("select memory from url where path like '/2026/%'")]
-        assert len(marks) == 3
+        marks = [m for (m,) in db.execute("select memory from url where path like '/2026/%' and status = 200")]
+        assert len(marks) == 4
         assert all(mark.startswith('["') and len(mark) > 20 for mark in marks)
         hour_ago = datetime.now(UTC).timestamp() - 3600
         db.execute("update url set due_at = 0 where path = '/feed.xml'")
-        for path, memory in db.execute("select path, memory from url where path like '/2026/%'").fetchall():
+        for path, memory in db.execute(
+            "select path, memory from url where path like '/2026/%' and status = 200"
+        ).fetchall():
             mark, _, *rest = memory.removeprefix("[").removesuffix("]").split(",")
             db.execute("update url set memory = ? where path = ?", (f"[{mark},{int(hour_ago)},{','.join(rest)}]", path))
         db.commit()
     web.asked.clear()
     web.pages["/feed.xml"] = feed((stays, "Stays"), (changes, "After"))
     crawl(one_site, CrawlOptions())
-    assert sorted(p for p in web.paths() if p.startswith("/2026")) == sorted([changes, leaves])
+    assert sorted(p for p in web.paths() if p.startswith("/2026")) == sorted([changes, leaves, moved])
