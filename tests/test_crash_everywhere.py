@@ -80,6 +80,7 @@ def wrong_after_crashes(disk: Disk, operations: list[Operation], numbers: set[in
                 if what not in seen:
                     seen.add(what)
                     wrong += check(state, name, promised, folder)
+    print(f"{len(numbers)} moments, {len(seen)} disks that differ")
     return wrong
 
 
