@@ -323,10 +323,16 @@ def test_a_slow_connection_does_not_bring_the_next_request_closer(secure_web: An
     assert min(gaps(secure_web)) >= 0.6 - 0.05
 
 
-def test_two_sites_on_one_domain_share_its_queue(web: Any, home: Path, kit: Any) -> None:
+def test_sites_on_one_domain_share_its_queue_and_domains_at_one_address_do_not(web: Any, home: Path, kit: Any) -> None:
     fill(web, kit)
-    stanza = 'name = "{0}"\nhome = "http://{0}.news.localhost:{1}/"\ndelay_seconds = {2}'
-    kit.write_sites(home, stanza.format("a", web.port, 0.3), stanza.format("b", web.port, 0))
-    crawl(home, CrawlOptions(max_pages=4))
-    assert {asked.headers["host"].partition(".")[0] for asked in web.asked} == {"a", "b"}
-    assert min(gaps(web)) >= 0.3 - 0.05
+    stanza = 'name = "{0}"\nhome = "http://{0}.{1}.localhost:{2}/"\ndelay_seconds = {3}'
+    places = (("a", "news", 0.4), ("b", "news", 0), ("c", "other", 0.4))
+    kit.write_sites(home, *(stanza.format(name, domain, web.port, delay) for name, domain, delay in places))
+    crawl(home, CrawlOptions(max_pages=6))
+    by_domain: dict[str, list[float]] = defaultdict(list)
+    for asked in web.asked:
+        by_domain[asked.headers["host"].split(".")[1]].append(asked.at)
+    assert {asked.headers["host"].partition(".")[0] for asked in web.asked} == {"a", "b", "c"}
+    for times in by_domain.values():
+        assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.4 - 0.05
+    assert min(gaps(web)) < 0.35, "the domain is the unit: the two do not wait for each other"
