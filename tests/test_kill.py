@@ -166,7 +166,7 @@ def test_killed_three_hundred_times_and_resumed(hosts: list[Any], home: Path, ki
 
 
 def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_site: Path, kit: Any) -> None:
-    fill(web, kit, seconds=0.1)
+    fill(web, kit, seconds=0.04)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.run", str(one_site), CrawlOptions().to_json()],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
