@@ -21,6 +21,7 @@ from crawler.leases import Candidate
 from crawler.marks import page_mark
 from crawler.redaction import without_userinfo
 from crawler.scope import Refused, Scope
+from crawler.sitemap_visits import moved_for
 from crawler.sites import Site
 from crawler.taking_in import Step, take_in
 from crawler.visit import Visit
@@ -126,6 +127,8 @@ class Acknowledge(BaseSpiderMiddleware):
                 visit.reason, visit.detail = target.reason, target.detail
             else:
                 kept.append(target)
+                if days is not None and lease.kind == "sitemap":  # it is read for these days where it is now
+                    visit.sitemap = moved_for(days.numbers)
         return kept
 
     def _forms(self, visit: Visit, found: list[Found], site: Site, *, now: datetime) -> Iterator[Candidate]:

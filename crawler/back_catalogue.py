@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from crawler.archive import Written
 from crawler.discovery import Found
 from crawler.discovery.sitemap_age import Contents, day_of, is_alive, span_of_sitemap
 from crawler.discovery.spans import Span, span_in_article_url, span_in_sitemap_url, span_of_date
-from crawler.leases import Candidate, KnownUrl
+from crawler.leases import Candidate, KnownUrl, Lease
 from crawler.precedence import BACK_CATALOGUE, OLDER
 from crawler.scope import registrable_domain
 from crawler.sitemap_visits import contents_in
 from crawler.sites import Site
 
-__all__ = ["Days", "wakes"]
+__all__ = ["Days", "is_as_before", "wakes"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,14 @@ class Days:
         if modified is not None:
             return modified.touches(self.span)
         return whole is not None and whole.within(self.span)
+
+
+def is_as_before(lease: Lease, written: Written | None, days: Days | None) -> bool:
+    """Whether a sitemap came with the very bytes that were read before, so that there is nothing new in it to read."""
+    contents = contents_in(lease.memory)
+    if contents is None or written is None or written.record_type != "revisit":
+        return False
+    return days is None or contents.index or days.walked(contents)
 
 
 def wakes(known: Iterable[KnownUrl], days: Days, site: Site, *, now: datetime) -> Iterator[Candidate]:

@@ -131,9 +131,12 @@ def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -
         channel="redirect", source_url=lease.url, seen_at=now,
         title=newest.title if newest else None, published_raw=newest.published_raw if newest else None,
     )  # fmt: skip
+    # What stands at the end of the queue does so under another address, too.
+    priority = lease.priority if lease.priority >= OLDER else None
     return _candidate(
-        url, site, lease.kind, said, now, depth=lease.depth, hops=lease.hops + 1, hop_from=lease.url, batch=lease.batch
-    )
+        url, site, lease.kind, said, now, depth=lease.depth, hops=lease.hops + 1, hop_from=lease.url,
+        batch=lease.batch, priority=priority,
+    )  # fmt: skip
 
 
 def location_text(value: bytes) -> str:

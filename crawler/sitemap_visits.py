@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.discovery.sitemap_age import DEAD_AFTER, Contents, KnownSitemap, after_reading, is_alive
-from crawler.leases import Completion, Decision, KnownUrl, Lease
+from crawler.leases import Completion, Decision, KnownUrl, Lease, SitemapRead
 from crawler.precedence import BACK_CATALOGUE, DOUBTFUL, OLDER
 from crawler.schedule import PRIORITIES
 
-__all__ = ["as_known", "contents_in", "decided", "is_dormant", "is_sparing", "last_said"]
+__all__ = ["as_known", "contents_in", "decided", "is_dormant", "is_sparing", "last_said", "moved_for"]
 
 _KEY = "map"  # of ours in a URL's memory, beside what the schedule keeps there
 
@@ -69,6 +69,11 @@ def _is_sub_sitemap(lease: Lease) -> bool:
     return bool(lease.announcements) and all(a.channel in ("sitemap", "redirect") for a in lease.announcements)
 
 
+def moved_for(days: tuple[int, int]) -> SitemapRead:
+    """What to remember of a sitemap that stands elsewhere now, and is read there for the back catalogue of `days`."""
+    return SitemapRead(oldest=None, newest=None, undated=True, index=False, walked=days)
+
+
 def decided(c: Completion, articles: int, by_schedule: Decision) -> Decision:
     """The schedule's decision, but for sitemaps that are not alive, other forms of articles, and the back catalogue.
 
@@ -85,8 +90,13 @@ def decided(c: Completion, articles: int, by_schedule: Decision) -> Decision:
     before = contents_in(lease.memory)
     contents = _contents(c, before, articles)
     memory = with_contents(by_schedule.memory or lease.memory, contents)
-    if not _is_sub_sitemap(lease) or c.status not in (200, 304):
+    moved = c.status is not None and 300 <= c.status < 400 and c.status != 304
+    if not _is_sub_sitemap(lease) or (c.status != 200 and not moved and c.status != 304):
         return replace(by_schedule, memory=memory)
+    if moved:  # where it leads is visited instead
+        again = c.at + DEAD_AFTER if lease.priority == DOUBTFUL else None
+        again = again if lease.priority >= OLDER else by_schedule.next_visit_at
+        return replace(by_schedule, next_visit_at=again, memory=memory)
     if is_alive(lease.url, last_said(lease), contents, now=c.at):
         return replace(by_schedule, memory=memory, priority=PRIORITIES["sitemap"])
     if lease.priority == DOUBTFUL:

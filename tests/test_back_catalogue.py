@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from crawler import CrawlOptions, crawl
-from crawler.back_catalogue import Days
+from crawler.archive import Written
+from crawler.back_catalogue import Days, is_as_before
 from crawler.discovery import Found
 from crawler.discovery.spans import span_of_date
+from crawler.leases import Lease
 from pipelines.cli import run
 
 PROGRAM = Path(sys.executable).with_name("broadsheet")
@@ -95,6 +97,57 @@ def test_the_days_asked_for_are_archived_after_the_news_and_nothing_else(web: An
     assert not old_ones(web.paths())
     assert not [p for p in web.paths() if p in maps - {now}]
     assert again.new_urls == 0
+
+
+def test_a_site_that_moved_is_walked_where_it_is_now(web: Any, home: Path, kit: Any) -> None:
+    """Every old address redirects; what it leads to keeps its place behind the news, and is asked for once."""
+    base, now = web.base, datetime.now(UTC)
+    today = [f"/{now:%Y/%m/%d}/story-of-today-number-{n}/" for n in range(3)]
+    index = [("/old/map-2011-03.xml", None), ("/live.xml", f"{now:%Y-%m-%d}")]
+    moved = {
+        "/old/map-2011-03.xml": "/new/map-2011-03.xml",
+        "/old/2011/03/04/x": "/new/x",
+        "/old/2011/03/05/y": "/new/y",
+    }
+    web.pages |= {old: kit.answer("", status="301 Moved Permanently", Location=new) for old, new in moved.items()}
+    web.pages |= {path: kit.answer("<p>x</p>") for path in (*today, "/", "/new/x", "/new/y")} | {
+        "/map.xml": xml(kit, "sitemapindex", [(f"{base}{path}", said) for path, said in index]),
+        "/live.xml": xml(kit, "urlset", [(base + path, None) for path in today]),
+        "/new/map-2011-03.xml": xml(kit, "urlset", [(base + old, None) for old in moved if "map" not in old]),
+    }  # fmt: skip
+    kit.write_sites(home, f'name = "local"\nhome = "{base}/"\ndelay_seconds = 0\nsitemaps = ["{base}/map.xml"]')
+    crawl(home, MARCH)
+    asked = web.paths()
+    assert set(moved) | set(moved.values()) <= set(asked)
+    assert asked.index("/new/x") > max(asked.index(path) for path in today)
+    web.asked.clear()
+    crawl(home, MARCH)
+    assert not [path for path in web.paths() if path.startswith(("/old", "/new"))]
+
+
+@pytest.mark.parametrize(
+    ("memory", "record", "days", "as_before"),
+    [
+        ('{"map":{}}', "revisit", None, True),
+        ('{"map":{}}', "response", None, False),
+        ("{}", "revisit", None, False),
+        (None, "revisit", None, False),
+        ('{"map":{}}', "revisit", MARCH, False),
+        ('{"map":{"walked":[15000,15020]}}', "revisit", MARCH, False),
+        ('{"map":{"walked":[14000,16000]}}', "revisit", MARCH, True),
+        ('{"map":{"index":true}}', "revisit", MARCH, True),
+    ],
+)
+def test_a_sitemap_that_came_with_the_same_bytes_is_not_read_again(
+    memory: str | None, record: str, days: CrawlOptions | None, as_before: bool
+) -> None:
+    lease = Lease(url_id=1, url="u", site="a", domain="a", kind="sitemap", memory=memory)
+    written = Written(
+        capture_id="x", warc_file="x", offset=0, length=1, record_type=record, payload_digest=None,
+        captured_at=datetime.now(UTC), status=200, body_bytes=1,
+    )  # fmt: skip
+    wanted = Days.asked_for(days.since, days.until, today=date(2026, 11, 25)) if days else None
+    assert is_as_before(lease, written, wanted) is as_before
 
 
 def test_a_crawl_without_it_leaves_the_back_catalogue_alone(web: Any, archive: Path, kit: Any) -> None:

@@ -105,7 +105,9 @@ def test_any_text_is_read_without_stumbling(raw: str) -> None:
         ("2011/sitemap_07.xml", at(2011, 1, 1), at(2012, 1, 1)),
         ("sitemap-2011-2.xml", at(2011, 1, 1), at(2012, 1, 1)),  # February, or the second part: the whole year
         ("sitemap-2011-02-2.xml", at(2011, 2, 1), at(2011, 3, 1)),
-        ("2015/sitemap-2026-11.xml", at(2015, 1, 1), at(2026, 12, 1)),  # either may be meant
+        ("2026/sitemap-2005-07.xml", at(2005, 7, 1), at(2005, 8, 1)),  # a year alone may be a number
+        ("sitemap?yyyy=2005&mm=07&part=2026", at(2005, 7, 1), at(2005, 8, 1)),
+        ("2011-03/sitemap-2026-11.xml", at(2011, 3, 1), at(2026, 12, 1)),  # either may be meant
     ],
 )
 def test_dates_in_addresses_of_sitemaps(path: str, start: datetime, end: datetime) -> None:

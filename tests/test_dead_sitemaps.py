@@ -116,6 +116,7 @@ def test_a_first_crawl_finds_what_is_alive_and_leaves_the_dead(
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("how", DATED)
 @pytest.mark.parametrize("nested", [False, True], ids=["one index", "index of indexes"])
 def test_a_first_crawl_of_a_site_with_100_000_dead_sitemaps(
@@ -257,6 +258,7 @@ def test_weeks_of_visits_cost_the_dead_one_request_in_a_hundred(tmp_path: Path, 
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("how", DATED)
 def test_weeks_of_visits_to_a_site_with_100_000_dead_sitemaps(tmp_path: Path, how: str) -> None:
     simulated, dead, articles, _ = simulate(tmp_path, how, dead=99_999, days=28)

@@ -97,6 +97,7 @@ def test_an_index_is_taken_in_piece_by_piece(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(1500)
 def test_an_index_of_100_000_sitemaps_holds_nobody_up(tmp_path: Path) -> None:
     held, took = taken_in(tmp_path, 100_000)
     for what, longest, seconds in zip(("first", "unchanged", "one changed"), held, took, strict=True):

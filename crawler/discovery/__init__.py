@@ -9,7 +9,7 @@ from crawler.discovery.pages import PageLinks, read_page
 from crawler.discovery.robots_sitemaps import sitemaps_in_robots
 from crawler.discovery.shape import looks_like_article, looks_like_section
 from crawler.discovery.sitemaps import Sitemap, SitemapReader, read_sitemap
-from crawler.discovery.usual_places import usual_places
+from crawler.discovery.usual_places import is_sitemap_name, usual_places
 from crawler.discovery.variants import VariantShape, variant_shape
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "SitemapReader",
     "VariantShape",
     "forms_of_article",
+    "is_sitemap_name",
     "looks_like_article",
     "looks_like_section",
     "read_feed",

@@ -54,6 +54,7 @@ _PARAMETERS = {
     "month": ("month", "mm", "mon", "mo", "m", "monat", "mois", "mes"),
     "day": ("day", "dd", "d", "tag", "jour", "dia"),
 }
+_A_YEAR = timedelta(days=365)
 # In an article's address a year alone is part of a headline as often as not.
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)"
 _ARTICLE_DAY = re.compile(rf"(?:^|[/_-]){_YEAR}(?P<sep>[-/_])(?P<month>0?[1-9]|1[0-2])(?P=sep){_DAY}")
@@ -117,7 +118,10 @@ def span_in_article_url(url: str) -> Span | None:
 
 
 def span_in_sitemap_url(url: str) -> Span | None:
-    """The time that a sitemap's address names, in path or query; the hull where it names several: 2010-2015."""
+    """The time that a sitemap's address names, in path or query; the hull where it names several: 2010-2015.
+
+    A year alone does not count beside a month or day: /maps/2026/sitemap-2005-07.xml may be the 2026th of them.
+    """
     rest = url.partition("://")[2].partition("/")[2]
     path, _, query = rest.partition("?")
     given: dict[str, str | None] = {}
@@ -132,7 +136,9 @@ def span_in_sitemap_url(url: str) -> Span | None:
         if "month" not in given:
             given.pop("day", None)
         spans.append(_of_groups(given))
-    return hull(*spans, *_in_path("/" + path))
+    spans.extend(_in_path("/" + path))
+    exact = [span for span in spans if span is not None and span.end - span.start < _A_YEAR]
+    return hull(*(exact or spans))
 
 
 def _in_path(text: str) -> Iterator[Span | None]:

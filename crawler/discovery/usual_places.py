@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.urls import normalise
 
-__all__ = ["usual_places"]
+__all__ = ["is_sitemap_name", "usual_places"]
 
 # WordPress (/feed/, /wp-sitemap.xml, /sitemap_index.xml by Yoast), Drupal and Joomla (/rss.xml), Ghost (/rss/),
 # Jekyll and Hugo (/feed.xml, /index.xml), Blogger (/feeds/posts/default), Arc XP newspapers' own (/rss, /arc/…).
@@ -25,3 +25,8 @@ def usual_places(home: str) -> tuple[str, ...]:
     places = [folder + place for place in _FEEDS[:3] + _SITEMAPS[:1]] if folder != root else []
     places += [root + place for place in _FEEDS + _SITEMAPS]
     return tuple(dict.fromkeys(places))
+
+
+def is_sitemap_name(url: str) -> bool:
+    """Whether a usual place is one for a sitemap rather than for a feed."""
+    return "sitemap" in url or "googlenews" in url

@@ -17,7 +17,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
-from crawler.back_catalogue import Days, wakes
+from crawler.back_catalogue import Days, is_as_before, wakes
 from crawler.custody import GROUP_SECONDS, Custody
 from crawler.discovery import (
     Found,
@@ -25,6 +25,7 @@ from crawler.discovery import (
     NotASitemap,
     SitemapReader,
     forms_of_article,
+    is_sitemap_name,
     usual_places,
 )
 from crawler.errors import CrawlError
@@ -58,6 +59,7 @@ class NewsSpider(Spider):
         super().__init__(name, **kwargs)
         self._names = tuple(n for n in sites.split(",") if n)
         self._batch = batch
+        self._days: Days | None = None  # of which the back catalogue is wanted
         self._scopes: dict[str, Scope] = {}
         self._ahead: dict[str, collections.deque[Lease]] = {}  # leased, and next in turn
         self._awaited: dict[str, float] = {}  # domain → when there is something for us, its delay apart
@@ -84,7 +86,8 @@ class NewsSpider(Spider):
             custody.frontier.add(c for site in self.my_sites for c in seeds(site, now=now))
             if Held.options.refresh:
                 custody.frontier.refresh(names, now=now)
-            if (days := Days.asked_for(Held.options.since, Held.options.until, today=now.date())) is not None:
+            self._days = days = Days.asked_for(Held.options.since, Held.options.until, today=now.date())
+            if days is not None:
                 custody.frontier.back_catalogue = True
                 for site in self.my_sites:
                     custody.frontier.add(list(wakes(custody.frontier.sitemaps([site.name]), days, site, now=now)))
@@ -234,13 +237,15 @@ class NewsSpider(Spider):
 
     def _read(self, response: Response) -> Iterator[Any]:
         assert response.request is not None
-        lease: Lease = response.request.meta["visit"].lease
+        visit: Visit = response.request.meta["visit"]
+        lease = visit.lease
         if response.status == 200:
             yield from requisites_of(response, self.site_of(response))
             if lease.kind == "feed":
                 yield from self.read_feed(response)
             elif lease.kind == "sitemap":
-                yield from self.read_sitemap(response)
+                if not is_as_before(lease, visit.written, self._days):
+                    yield from self.read_sitemap(response)
             elif lease.kind in ("home", "section"):
                 yield from self.read_listing(response)
             elif lease.kind != "requisite":
@@ -342,8 +347,3 @@ class NewsSpider(Spider):
         assert response.request is not None
         if notes:
             response.request.meta["visit"].detail = "; ".join(notes)[:300]
-
-
-def is_sitemap_name(url: str) -> bool:
-    """Whether a usual place is one for a sitemap rather than for a feed."""
-    return "sitemap" in url or "googlenews" in url

@@ -10,11 +10,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawler.custody import Custody
-from crawler.discovery import NotAFeed, NotASitemap, read_feed, read_page, read_sitemap, usual_places
+from crawler.discovery import NotAFeed, NotASitemap, is_sitemap_name, read_feed, read_page, read_sitemap, usual_places
 from crawler.intake import location_text
 from crawler.keeper import Held, Keeper
 from crawler.scope import normalise
-from crawler.spiders.news import is_sitemap_name
 
 MAX_HOPS = 5
 ENOUGH = 2  # usual places that answered; the rest is hardly something else
