@@ -154,10 +154,12 @@ class _Screen(Live):
     Most terminals then break lines anew that were drawn before, and nobody can tell where those begin and end.
     """
 
+    _width: int | None = None  # when it was last drawn
+
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         made = super().process_renderables(renderables)
-        before, self._width = getattr(self, "_width", self.console.width), self.console.width
-        return made if before == self._width else [Control.clear(), Control.home(), *made]
+        before, self._width = self._width, self.console.width
+        return made if before in (None, self._width) else [Control.clear(), Control.home(), *made]
 
 
 @contextmanager
