@@ -136,14 +136,20 @@ class Keeper:
                 Held.custody.error = f"{spider.name}: its start failed; crawl.log says where"
             if reason not in ("finished", "archive_not_open"):
                 Held.custody.stop("interrupted" if reason == "shutdown" else reason)
-            lookout, on_progress = Held.lookout, Held.on_progress
-            if lookout is not None and on_progress is not None:
-                lookout.end()
-                lookout.tell(on_progress, at_once=True)  # to close files may take a while
-            Held.report = Held.custody.close()
-            if lookout is not None and on_progress is not None:
-                lookout.tell(on_progress, at_once=True)
-            Held.custody = Held.lookout = None
+            close_custody()
+
+
+def close_custody() -> None:
+    """Close the custody of this process; how far the crawl came is told before, for it may take a while, and after."""
+    lookout, on_progress, custody = Held.lookout, Held.on_progress, Held.custody
+    assert custody is not None
+    if lookout is not None and on_progress is not None:
+        lookout.end()
+        lookout.tell(on_progress, at_once=True)
+    Held.report = custody.close()
+    if lookout is not None and on_progress is not None:
+        lookout.tell(on_progress, at_once=True)
+    Held.custody = Held.lookout = None
 
 
 def _page_signals(exchange: Exchange, head: MessageHead) -> tuple[str, ...]:

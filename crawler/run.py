@@ -134,7 +134,7 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     from scrapy.settings import Settings
 
     from crawler.custody import Custody
-    from crawler.keeper import Held
+    from crawler.keeper import Held, close_custody
     from crawler.spiders.own import spider_class
     from crawler.spiders.probe import ProbeSpider
     from crawler.tally import Tally
@@ -167,9 +167,10 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
         for spider, names in spiders:
             process.crawl(spider, sites=",".join(names), batch=batch)
     process.start()
-    if Held.custody is not None:  # no spider came up at all
-        Held.report = Held.custody.close()
-        Held.custody = None
+    if Held.custody is not None:  # no spider came up at all …
+        if Held.spiders:  # … or an interrupt came before Scrapy's engine ran: then it closes none (2.19)
+            Held.custody.stop("interrupted")
+        close_custody()
     assert Held.report is not None
     return Held.report
 

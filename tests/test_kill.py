@@ -173,7 +173,7 @@ def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_
     )  # fmt: skip
     assert child.stdout is not None
     for line in child.stdout:
-        if line.startswith("progress") and '"captured": 0' not in line:
+        if line.startswith("progress") and '"captured":0' not in line:
             break
     child.send_signal(signal.SIGINT)
     begun = time.monotonic()
@@ -188,6 +188,22 @@ def test_an_interrupt_ends_the_crawl_cleanly_and_the_next_goes_on(web: Any, one_
     crawl(one_site)
     assert set(web.pages) <= set(web.paths())
     assert fetched(web) <= len(web.pages) + 1
+
+
+def test_an_interrupt_in_the_first_moment_is_one_too(web: Any, one_site: Path, kit: Any) -> None:
+    fill(web, kit, seconds=0.02)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "crawler.run", str(one_site), CrawlOptions().to_json()],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline().startswith("progress ")  # Scrapy's engine may not run yet
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert err == ""
+    assert '"ended_because": "interrupted"' in out
+    assert not [path.name for path in one_site.glob("frontier.sqlite-*")], "nobody has the frontier open any more"
+    assert list(verify(one_site)) == []
 
 
 def test_the_crawl_ends_cleanly_when_its_caller_gives_up(web: Any, one_site: Path, kit: Any) -> None:
