@@ -15,6 +15,8 @@ import sys
 from dataclasses import replace
 from typing import Any, Literal
 
+import psutil
+
 from crawler.discovery import Found, NotAFeed, NotASitemap
 from crawler.lane import Lane
 
@@ -27,6 +29,7 @@ MAX_BYTES = 400_000
 MAX_SECONDS_OF_SITE = 60.0  # in one crawl; whoever needs more is read no further
 WALL_SECONDS = 60.0  # for one body, in case its process hangs without working
 PIECE = 262_144
+SLIM_BYTES = 80_000_000
 _GZIP = b"\x1f\x8b"
 _SIZE = struct.Struct("!I")
 
@@ -91,6 +94,8 @@ class Reader:
             code = await process.wait()
             self._process = None
             raise TooHard(f"not read: it takes too long or too much memory (reader ended with {code})") from None
+        if psutil.Process(process.pid).memory_info().rss > SLIM_BYTES:
+            self.close()  # what was freed stays with the process; the next one begins slim
         if kind == "error":
             name, url, text = value
             errors = {"NotAFeed": NotAFeed, "NotASitemap": NotASitemap}

@@ -6,13 +6,14 @@ Each body has so many seconds of a core and so much memory; one that needs more 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import os
 import pickle
 import resource
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ from crawler.discovery import Found, NotAFeed, NotASitemap, SitemapReader, read_
 from crawler.requisite_intake import needed
 
 CPU_SECONDS = 8  # of a core, for one body: 60,000 tags of a feed take some 3
-MEMORY_BYTES = 256_000_000  # beyond what the process has when it begins
+MEMORY_BYTES = 110_000_000  # beyond what the process has when it begins: a page of 10 MB in links takes 90
 PIECE = 250  # items: their parent needs 2 ms to take them in, in which nobody else has a turn
 _SIZE = struct.Struct("!I")
 
@@ -34,29 +35,31 @@ def main(asked: BinaryIO, answers: BinaryIO) -> None:
         what, length, how = pickle.loads(asked.read(_SIZE.unpack(size)[0]))
         limit_time()
         try:
-            items, rest = read(what, asked.read(length), how)
+            answer(what, asked.read(length), how, answers)
         except (NotAFeed, NotASitemap) as error:
             say(answers, "error", (type(error).__name__, error.url, error.what))
         except Exception as error:
             say(answers, "error", (type(error).__name__, "", str(error)[:200]))
-        else:
-            for at in range(0, len(items), PIECE):
-                say(answers, "items", items[at : at + PIECE])
-            say(answers, "rest", rest)
 
 
-def read(what: str, body: bytes, how: dict[str, Any]) -> tuple[Sequence[Found], Any]:
-    """Its items, and the reading without them."""
+def answer(what: str, body: bytes, how: dict[str, Any], answers: BinaryIO) -> None:
+    """Its items, in pieces, and then the reading without them."""
+    items: Iterable[Found]
+    rest: Any
     if what == "feed":
         feed = read_feed(body, **how)
-        return feed.items, replace(feed, items=())
-    if what == "page":
+        items, rest = feed.items, replace(feed, items=())
+    elif what == "page":
         page = read_page(body, **how)
-        return page.links, replace(page, links=())
-    if what == "requisites":
-        return list(needed(body, **how)), None
-    reader = SitemapReader(body, **how)
-    return list(reader), reader.notes
+        items, rest = page.links, replace(page, links=())
+    elif what == "requisites":
+        items, rest = needed(body, **how), None
+    else:
+        items = rest = SitemapReader(body, **how)
+    left = iter(items)
+    while piece := list(itertools.islice(left, PIECE)):
+        say(answers, "items", piece)
+    say(answers, "rest", rest.notes if what == "sitemap" else rest)
 
 
 def say(answers: BinaryIO, kind: str, value: Any) -> None:
