@@ -202,7 +202,7 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
                 )  # fmt: skip
                 del tap.response[:]
                 await self._keeper().archive(visit, exchange, exceptions=() if tap.verified else (NOT_VERIFIED,))
-        if tap.is_large:
+        if tap.is_large and tap.truncated != "length":  # of what has no end, its beginning is enough to be read
             response = response.replace(body=await asyncio.to_thread(_entity, received))
         return response
 

@@ -8,11 +8,11 @@ by site, first those that have taken least of its time, within bounds of time an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import pickle
 import struct
+import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import psutil
@@ -50,7 +50,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._lane = Lane()
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: _Child | None = None
 
     async def read(self, what: What, body: bytes, *, site: str, **how: Any) -> Any:
         """What `read_feed`, `read_page`, `needed` or (as items and notes) SitemapReader give.
@@ -73,28 +73,28 @@ class Reader:
             self._lane.leave(token)
 
     async def _ask(self, what: What, body: bytes, how: dict[str, Any]) -> Any:
-        process = await self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
+        child = self._child = self._child or await _begin()
         items: list[Found] = []
         try:
             question = pickle.dumps((what, len(body), how))
-            process.stdin.write(_SIZE.pack(len(question)) + question)
+            child.asked.write(_SIZE.pack(len(question)) + question)
             for at in range(0, len(body), PIECE):  # in one, it would be copied once more
-                process.stdin.write(body[at : at + PIECE])
-                await process.stdin.drain()
+                child.asked.write(body[at : at + PIECE])
+                await child.asked.drain()
             while True:
-                (size,) = _SIZE.unpack(await process.stdout.readexactly(_SIZE.size))
-                kind, value = pickle.loads(await process.stdout.readexactly(size))
+                (size,) = _SIZE.unpack(await child.answers.readexactly(_SIZE.size))
+                kind, value = pickle.loads(await child.answers.readexactly(size))
                 if kind != "items":
                     break
                 items += value
                 await asyncio.sleep(0)
         except (OSError, asyncio.IncompleteReadError):
-            code = await process.wait()
-            self._process = None
-            raise TooHard(f"not read: it takes too long or too much memory (reader ended with {code})") from None
-        if psutil.Process(process.pid).memory_info().rss > SLIM_BYTES:
+            self.close()
+            why = f"it takes too long or too much memory (reader ended with {child.process.returncode})"
+            if what == "sitemap" and items:  # which is read step by step
+                return tuple(items), (f"{len(items)} entries read, not the rest: {why}",)
+            raise TooHard(f"not read: {why}") from None
+        if psutil.Process(child.process.pid).memory_info().rss > SLIM_BYTES:
             self.close()  # what was freed stays with the process; the next one begins slim
         if kind == "error":
             name, url, text = value
@@ -106,18 +106,32 @@ class Reader:
             return tuple(items), value
         return replace(value, **{"items" if what == "feed" else "links": tuple(items)})
 
-    async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "crawler.reading_child",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-                start_new_session=True,  # an interrupt at the terminal is for the crawl
-            )  # fmt: skip
-        return self._process
-
     def close(self) -> None:
         """End the process, whatever it does."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+        child, self._child = self._child, None
+        if child is not None:
+            child.process.kill()
+            if not child.asked.transport.is_closing():
+                child.asked.transport.abort()
+            child.line.close()
+            child.process.wait()
+
+
+@dataclass
+class _Child:
+    process: subprocess.Popen[bytes]
+    asked: asyncio.StreamWriter
+    answers: asyncio.StreamReader
+    line: asyncio.ReadTransport  # that the answers come through
+
+
+async def _begin() -> _Child:
+    """Not by asyncio's own means: those want to be awaited when all is over, and a crawl's end waits for nobody."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "crawler.reading_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True,  # an interrupt at the terminal is for the crawl
+    )  # fmt: skip
+    loop, answers = asyncio.get_running_loop(), asyncio.StreamReader()
+    line, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(answers), process.stdout)
+    out, flow = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, process.stdin)
+    return _Child(process, asyncio.StreamWriter(out, flow, None, loop), answers, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import socket
@@ -279,3 +280,16 @@ def write_warc(home: Path) -> Callable[..., list[Any]]:
         return written
 
     return write
+
+
+@pytest.fixture
+def hostile_web() -> Iterator[Any]:
+    """Eight sites that mean harm, below localhost on one port; see hostile_server.py, which runs by hand as well."""
+    path = Path(__file__).with_name("hostile_server.py")
+    spec = importlib.util.spec_from_file_location("hostile_server", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.HostileServer() as server:
+        yield server

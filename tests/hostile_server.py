@@ -242,10 +242,14 @@ class HostileServer:
 
     def __init__(self, port: int = 0) -> None:
         self.asked: Counter[tuple[str, str]] = Counter()
+        self.sites = tuple(SITES)
+        self._talking: set[asyncio.StreamWriter] = set()
         self.port = port
         self._loop = asyncio.new_event_loop()
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    entities = staticmethod(entities)
 
     def url(self, site: str) -> str:
         return f"http://{site}.localhost:{self.port}/"
@@ -266,13 +270,21 @@ class HostileServer:
         self._begun.set()
         self._loop.run_forever()
         server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._hang_up())
         self._loop.close()
 
+    async def _hang_up(self) -> None:
+        for out in self._talking:
+            out.transport.abort()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+        await asyncio.sleep(0.05)  # in which their sockets are closed
+
     async def _answer(self, reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        self._talking.add(out)
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             named = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
@@ -281,7 +293,10 @@ class HostileServer:
             self.asked[site, path] += 1
             if site in SITES:
                 await SITES[site](Visit(path, named, out))
-        out.transport.abort() if out.transport.get_write_buffer_size() > 1_000_000 else out.close()
+        self._talking.discard(out)
+        if out.transport.get_write_buffer_size() > 1_000_000:
+            out.transport.abort()
+        out.close()
 
 
 if __name__ == "__main__":

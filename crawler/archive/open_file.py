@@ -42,7 +42,7 @@ _BIG_COMPRESSION_LEVEL = 1  # 50 MB must not cost the sites beside it a second o
 _SMALL_BYTES, _SMALL_WINDOW, _SMALL_MEMORY = 4096, 16 + 12, 5
 
 
-def member(*parts: bytes) -> bytes:
+def member(*parts: bytes) -> bytes | bytearray:
     """The record, which may come in parts, as one gzip member."""
     size = sum(map(len, parts))
     if size > _BIG:
@@ -57,12 +57,14 @@ def member(*parts: bytes) -> bytes:
     return b"".join(sink.pieces)
 
 
-def _big_member(parts: tuple[bytes, ...]) -> bytes:
+def _big_member(parts: tuple[bytes, ...]) -> bytearray:
     """In pieces, by a packer that lets other threads run meanwhile; fast rather than small."""
-    packer = zlib.compressobj(_BIG_COMPRESSION_LEVEL, zlib.DEFLATED, 31)
-    packed = [packer.compress(memoryview(part)[at : at + _BIG]) for part in parts for at in range(0, len(part), _BIG)]
-    packed.append(packer.flush())
-    return b"".join(packed)
+    packer, packed = zlib.compressobj(_BIG_COMPRESSION_LEVEL, zlib.DEFLATED, 31), bytearray()
+    for part in parts:
+        for at in range(0, len(part), _BIG):
+            packed += packer.compress(memoryview(part)[at : at + _BIG])
+    packed += packer.flush()
+    return packed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class Packed:
     capture_id: UUID
     capture: CaptureRecord
     warcinfo_id: UUID
-    members: tuple[bytes, bytes, bytes]
+    members: tuple[bytes | bytearray, ...]
 
 
 def pack(
@@ -161,7 +163,7 @@ class OpenFile:
         self._notes.add(Extent(start=start, end=self.size, records=3, offset=offset, at=at, line=line))
         return written
 
-    def _append(self, members: tuple[bytes, ...]) -> None:
+    def _append(self, members: tuple[bytes | bytearray, ...]) -> None:
         data = b"".join(members) if sum(map(len, members)) <= _BIG else None
         try:
             for piece in members if data is None else (data,):
