@@ -162,8 +162,8 @@ class Custody:
     def _archiving(self, visit: Visit, exchange: Exchange) -> Iterator[None]:
         """What cannot be archived is not to be fetched."""
         try:
-            self.room.check_quota(len(exchange.request) + len(exchange.response))
-            yield
+            with self.room.promised(len(exchange.request) + len(exchange.response)):
+                yield
         except (CrawlError, OSError, ArchiveError) as error:
             visit.released = True
             self.stop("quota") if isinstance(error, QuotaReached) else self.fail(error)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import LowDisk, QuotaReached
@@ -65,6 +67,7 @@ class Room:
         self.home, self.quota_bytes = home, quota_bytes
         self._margin = 0 if quota_bytes is None else min(MARGIN_BYTES, quota_bytes // MARGIN_OF_QUOTA)
         self._grown = 0
+        self._promised = 0  # to records that are being written
         self._seen: tuple[dict[str, int], int] = ({}, 0)  # the parts, and what had grown before they were looked at
         self.look()
 
@@ -97,8 +100,18 @@ class Room:
         if self.quota_bytes is None:
             return
         used = sum(self.bytes_by_part().values())
-        if used + incoming_bytes + self._margin > self.quota_bytes:
+        if used + self._promised + incoming_bytes + self._margin > self.quota_bytes:
             raise QuotaReached(self.home, used_bytes=used, quota_bytes=self.quota_bytes)
+
+    @contextmanager
+    def promised(self, incoming_bytes: int) -> Iterator[None]:
+        """Room for so much, kept while it is written: several records may be, at once. Raises QuotaReached."""
+        self.check_quota(incoming_bytes)
+        self._promised += incoming_bytes
+        try:
+            yield
+        finally:
+            self._promised -= incoming_bytes
 
 
 def _size_of(path: Path) -> int:

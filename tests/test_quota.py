@@ -99,3 +99,26 @@ def test_what_grows_beside_a_crawl_is_seen_at_the_next_look(tmp_path: Path) -> N
     room.check_quota(40_000)
     with pytest.raises(CrawlError, match="quota"):
         room.check_quota(90_000)
+
+
+def test_records_that_are_written_at_once_share_what_is_left(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    room = Room(tmp_path, quota_bytes=100_000)
+    with room.promised(60_000):
+        with room.promised(30_000):
+            pass
+        with pytest.raises(CrawlError, match="quota"), room.promised(50_000):
+            pass
+    with room.promised(50_000):
+        room.grew(48_000)
+    with pytest.raises(CrawlError, match="quota"), room.promised(50_000):
+        pass
+
+
+def test_an_archive_that_lies_on_another_disk_is_counted(tmp_path: Path) -> None:
+    elsewhere, home = tmp_path / "elsewhere", tmp_path / "home"
+    elsewhere.mkdir()
+    home.mkdir()
+    (elsewhere / "a.warc.gz").write_bytes(bytes(1000))
+    (home / "archive").symlink_to(elsewhere)
+    assert bytes_by_part(home)["archive"] == 1000
