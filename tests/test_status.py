@@ -173,11 +173,13 @@ def test_on_a_page(past: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert "! " in rows["mute"]
     assert "! " in rows["broken"]
     assert "! " not in rows["daily"]
-    assert "alarm      1 site silent for over three times the expected gap, nothing new: mute" in told
-    assert (
-        "alarm      1 site silent for over three times the expected gap, no answer that can be read: broken (503)"
-        in told
-    )
+    assert lines[6] == "alarm      3 of 4 sites silent for over three times the expected gap"
+    assert {line.strip() for line in lines[7:10]} == {
+        "nothing new: mute",
+        "no answer that can be read: broken (503)",
+        "not crawled since: asleep",
+    }
+    assert max(map(len, lines[6:10])) <= 80
     assert "trouble    broken: 503" in told
     assert " of 2.0 GB (0 %): frontier " in told
 

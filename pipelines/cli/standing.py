@@ -26,7 +26,7 @@ MOST_TROUBLES = 20
 _CAUSES = {
     "quiet": "nothing new",
     "failing": "no answer that can be read",
-    "not_crawled": "not crawled in that time",
+    "not_crawled": "not crawled since",
 }
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -153,19 +153,17 @@ def sparkline(numbers: list[int]) -> Text:
 
 
 def _alarms(standing: Standing) -> list[tuple[str, str]]:
-    """Who is silent for too long, by whose fault it seems."""
-    by_cause: dict[str, list[SiteStanding]] = defaultdict(list)
+    """How many are silent for too long, and who, by whose fault it seems."""
+    by_cause: dict[str, list[str]] = defaultdict(list)
     for site in standing.alarms:
-        assert site.silence is not None
-        by_cause[str(site.silence.alarm)].append(site)
-    return [
-        (
-            "alarm",
-            f"{screen.count(len(sites), 'site')} silent for over three times the expected gap, {_CAUSES[cause]}: "
-            + _named([f"{s.site} ({s.trouble or s.rests_why})" if cause == "failing" else s.site for s in sites]),
-        )
-        for cause, sites in by_cause.items()
-    ]
+        cause = site.silence.alarm if site.silence is not None and site.silence.alarm is not None else "quiet"
+        why = site.trouble or site.rests_why
+        by_cause[cause].append(f"{site.site} ({why})" if cause == "failing" and why else site.site)
+    if not by_cause:
+        return []
+    number, sites = len(standing.alarms), sum(site.named for site in standing.sites)
+    said = f"{number:,} of {screen.count(sites, 'site')} silent for over three times the expected gap"
+    return [("alarm", said), *(("", f"{_CAUSES[cause]}: {_named(names)}") for cause, names in by_cause.items())]
 
 
 def _troubles(standing: Standing) -> list[tuple[str, str]]:
