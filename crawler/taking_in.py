@@ -19,6 +19,7 @@ from crawler.back_catalogue import Days
 from crawler.budget import Budget
 from crawler.discovery import Found
 from crawler.discovery.sitemap_age import judge, read_of
+from crawler.discovery.variants import MOST_FORMS
 from crawler.frontier import Frontier
 from crawler.intake import article_of, candidates, is_in_scope, place
 from crawler.leases import Candidate, KnownUrl
@@ -106,7 +107,7 @@ def take_in(
         where = functools.partial(
             place_of_entry, sitemap=lease.url, read=read, days=days, dormant=is_dormant(lease), now=now
         )
-    forms = _forms(others, frontier)
+    forms = yield from _forms(others, frontier)
     named.append(candidates(others, lease, site, scope, now=now, forms=forms, where=where))
     if parts:
         named.append(requisite_candidates(parts, frontier.look_up({f.url for f in parts}), lease, scope, now=now))
@@ -137,9 +138,9 @@ def _known_of(
     return list(children.values()), known
 
 
-def _forms(found: Sequence[Found], frontier: Frontier) -> dict[str, str]:
+def _forms(found: Sequence[Found], frontier: Frontier) -> Generator[Step[Any], None, dict[str, str]]:
     """Those URLs that are the AMP, print or mobile form of an article that is known, or is named beside them."""
-    suspects = [f for f in found if f.kind == "article" and f.form is None and _MAY_BE_VARIANT.search(f.url)]
+    suspects = [f.url for f in found if f.kind == "article" and f.form is None and _MAY_BE_VARIANT.search(f.url)]
     if not suspects:
         return {}
     beside = {f.url for f in found if f.kind == "article" and f.form is None}
@@ -150,9 +151,11 @@ def _forms(found: Sequence[Found], frontier: Frontier) -> dict[str, str]:
         return frontier.look_up(listed) | here
 
     forms = {}
-    for f in suspects:
-        if (of := article_of(f.url, (), known)) is not None:
-            forms[f.url] = of[1]
+    for piece in _pieces(suspects, PIECE // MOST_FORMS):
+        for url in piece:
+            if (of := article_of(url, (), known)) is not None:
+                forms[url] = of[1]
+        yield Step()
     return forms
 
 
@@ -176,7 +179,7 @@ def _in_pieces(
     return of_today[:MANY]
 
 
-def _pieces(items: Iterable[T]) -> Iterator[list[T]]:
+def _pieces(items: Iterable[T], size: int = PIECE) -> Iterator[list[T]]:
     left = iter(items)
-    while piece := list(itertools.islice(left, PIECE)):
+    while piece := list(itertools.islice(left, size)):
         yield piece

@@ -105,6 +105,24 @@ def test_an_index_of_100_000_sitemaps_holds_nobody_up(tmp_path: Path) -> None:
     assert max(held) < 0.25
 
 
+def test_a_sitemap_of_amp_forms_is_looked_through_piece_by_piece(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "frontier.sqlite", owner="test")
+    seed = Candidate(
+        url=f"{BASE}/map.xml", site="times", domain="times.example", kind="sitemap", priority=3, due_at=NOW,
+        announcement=Announcement(channel="seed", source_url=None, seen_at=NOW),
+    )  # fmt: skip
+    frontier.add([seed])
+    (lease,) = frontier.lease_some("times.example", now=NOW, sites=["times"], limit=1)
+    entries = "".join(f"<url><loc>{BASE}/story-{n}/{form}</loc></url>" for n in range(3_000) for form in ("", "amp/"))
+    longest, seconds, of_today = asyncio.run(
+        read_and_take_in(f"<urlset>{entries}</urlset>".encode(), Visit(lease=lease, started_at=NOW), frontier)
+    )
+    assert longest < max(0.25, seconds / 4)
+    assert frontier.count_due(["times"], now=NOW) == 3_000, "the articles, and none of their forms"
+    assert len(of_today) == 2_000
+    frontier.close()
+
+
 def test_a_sitemap_of_ten_thousand_articles_is_taken_in_whole(web: Any, home: Path, kit: Any) -> None:
     now = datetime.now(UTC)
     stories = [f"/story-{n}" for n in range(10_000)]

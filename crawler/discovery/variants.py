@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["VariantShape", "plain_form", "variant_shape"]
+__all__ = ["MOST_FORMS", "VariantShape", "plain_form", "variant_shape"]
 
 MOST_FORMS = 12  # addresses that the article itself may have; each is a look into the frontier
 
