@@ -23,6 +23,7 @@ from crawler.archive import (
     Written,
     forget_extents,
     make_folder,
+    sync_folder,
 )
 from crawler.budget import Budgets
 from crawler.crawl_log import CrawlLog
@@ -73,6 +74,7 @@ class Custody:
             self.owner = f"{host}:{os.getpid()}"
             self.frontier = Frontier(home / "frontier.sqlite", owner=self.owner)
             one_died = self.frontier.take_over()
+            sync_folder(home)  # SQLite flushes the name of its log itself, and does not mind where that fails
             for name, domain, url in self.frontier.orphans([s.name for s in sites.sites]):
                 if (heir := site_of(url, sites.sites)) is not None:
                     self.frontier.hand_over(name, domain, to=heir.name)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.promises import Promised, acknowledged, broken_promises
+from faults.promises import Promised, acknowledged, broken_promises, visited_urls
 from faults.published import wrong_when_published
 
 from crawler import CrawlOptions, crawl, verify
@@ -110,16 +109,6 @@ def life(home: Path, hosts: list[Any], dice: random.Random) -> dict[str, set[str
     }
 
 
-def visited(home: Path) -> set[str]:
-    """The URLs whose last visit was acknowledged."""
-    if not (home / "frontier.sqlite").exists():
-        return set()
-    with closing(sqlite3.connect(home / "frontier.sqlite")) as db:
-        if not db.execute("pragma user_version").fetchone()[0]:  # killed before its first table
-            return set()
-        return {row[0] for row in db.execute("select url from urls where visited_at is not null")}
-
-
 def crawl_with_kills(hosts: list[Any], home: Path, kit: Any, *, kills: int) -> None:
     """The promise, kill by kill: what was acknowledged stays so and is never asked for again, and of each host at most
     the one request that was in flight is.
@@ -132,7 +121,7 @@ def crawl_with_kills(hosts: list[Any], home: Path, kit: Any, *, kills: int) -> N
     for number in range(kills):
         asked = life(home, hosts, dice)
         assert not done & set().union(*asked.values()), f"kill {number}: acknowledged and asked for again"
-        done_now = visited(home)
+        done_now = visited_urls(home)
         assert done <= done_now, f"kill {number}: a URL that was visited is not any more"
         captures = set(acknowledged(home)) if done_now else set()
         assert kept <= captures, f"kill {number}: the ledger lost what it had acknowledged"
