@@ -97,8 +97,8 @@ def compare(traces: list[Source], days: float, *, price_hours: float = PRICE_HOU
         one = ours(source, days, START + number * 0.618 % 1 * 300, price_hours=price_hours, dated=dated)
         longest = max([longest, *(b - a for a, b in zip(one.polls, one.polls[1:], strict=False))])
         bytes_ = max(bytes_, one.memory_bytes)
-        for begins, ends in source.silences:
-            if (verdict := woke_up(source, one, begins, ends, days)) is not None:
+        for _, ends in source.silences:
+            if (verdict := woke_up(source, one, ends, days, price_hours=price_hours)) is not None:
                 woken, back = woken + 1, back + verdict
         mine.add(one)
     budget = mine.requests
@@ -121,23 +121,18 @@ def compare(traces: list[Source], days: float, *, price_hours: float = PRICE_HOU
     )  # fmt: skip
 
 
-def woke_up(source: Source, polled: Polled, begins: float, ends: float, days: float) -> bool | None:
+def woke_up(source: Source, polled: Polled, ends: float, days: float, *, price_hours: float) -> bool | None:
     """Whether a source was polled at its rate again a day after its first article since a silence.
 
-    At its rate: in the 24 hours that begin a day after waking, at least two thirds as many polls as in the 24 hours at
-    the same time of the week of the last whole week before the silence, at most one fewer where those are few. None
-    where there was no such week, or it woke up too late to tell.
+    At its rate: in the 24 hours that begin a day after waking, at least two thirds as many polls as by somebody who
+    knows the true rate of each hour, to whom a request is worth as much. None where it woke up too late to tell.
     """
     first = next((t for t in source.items if t >= ends), None)
     if first is None or first + 2 * DAY > START + days * DAY:
         return None
-    weeks = math.ceil((first + 2 * DAY - begins) / (7 * DAY))
-    before = first + DAY - weeks * 7 * DAY
-    if before < START + 2 * DAY:
-        return None
-    then = sum(before <= t < before + DAY for t in polled.polls)
-    now = sum(first + DAY <= t < first + 2 * DAY for t in polled.polls)
-    return now >= min(then * 2 / 3, then - 1)
+    knows = oracle(source, days, START, price_hours=price_hours)
+    asked, wanted = (sum(first + DAY <= t < first + 2 * DAY for t in p.polls) for p in (polled, knows))
+    return asked >= wanted * 2 / 3
 
 
 def main() -> None:
