@@ -23,7 +23,8 @@ MAX_REQUISITES = 500  # of one page or style sheet; beyond it is not a page but 
 _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _CSS_STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _CSS_ADDRESS = re.compile(
-    rf"@import\s+(?P<imported>{_CSS_STRING})|url\(\s*(?P<url>{_CSS_STRING}|(?:[^)\"'\s\\]|\\.)+)\s*\)", re.I | re.DOTALL
+    rf"@import\s+(?P<imported>{_CSS_STRING})|url\(\s*(?P<url>{_CSS_STRING}|(?:[^()\"'\s\\]|\\.)+)\s*\)",
+    re.I | re.DOTALL,
 )
 _CSS_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\r\n\f]?|(.))", re.DOTALL)
 _LEAD_METAS = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
@@ -57,8 +58,13 @@ def requisites_of_css(body: bytes, *, url: str) -> tuple[str, ...]:
 
 
 def _absolute(addresses: Iterable[str], base: str, *, most: int) -> tuple[str, ...]:
-    found = (normalise(address.strip(), base) for address in addresses if address.strip())
-    return tuple(islice(dict.fromkeys(a for a in found if a is not None and a != base), most))
+    found: dict[str, None] = {}
+    for address in addresses:
+        if address.strip() and (url := normalise(address.strip(), base)) is not None and url != base:
+            found[url] = None
+            if len(found) >= most:
+                break
+    return tuple(found)
 
 
 def _named(root: etree._Element) -> Iterator[str]:
