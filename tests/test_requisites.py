@@ -186,7 +186,7 @@ def with_cdn(web: Any, web_at: Any, home: Path, kit: Any) -> Any:
 
 
 def write(home: Path, kit: Any, web: Any, requisites: str | None, *, known: Any = None) -> str:
-    """sites.toml, and the story's address. A host that it does not name is asked every five seconds; it names `known`."""
+    """sites.toml, and the story's address. Hosts not named in it are asked every five seconds; `known` is named."""
     more = "" if requisites is None else f'\nrequisites = "{requisites}"'
     stanzas = [f'name = "local"\nhome = "{web.base}/"\ndelay_seconds = 0{more}']
     stanzas += [f'name = "known"\nhome = "{known.base}/"\ndelay_seconds = 0'] if known else []

@@ -20,6 +20,7 @@ from crawler.urls import normalise
 __all__ = ["requisites_of_css", "requisites_of_page"]
 
 MAX_REQUISITES = 500  # of one page or style sheet; beyond it is not a page but a way to make a crawler busy
+MAX_NAMED = 20_000  # addresses that are looked at, the same ones and empty ones among them
 _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _CSS_STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _CSS_ADDRESS = re.compile(
@@ -59,7 +60,7 @@ def requisites_of_css(body: bytes, *, url: str) -> tuple[str, ...]:
 
 def _absolute(addresses: Iterable[str], base: str, *, most: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for address in addresses:
+    for address in islice(addresses, MAX_NAMED):
         if address.strip() and (url := normalise(address.strip(), base)) is not None and url != base:
             found[url] = None
             if len(found) >= most:
