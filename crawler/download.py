@@ -155,10 +155,13 @@ class ArchivingDownloadHandler(AiohttpDownloadHandler):
             visit.refused, visit.reason, visit.detail = True, "proxy", "requests through a proxy do not go out"
             raise IgnoreRequest(visit.detail)
         lane, lease = self._keeper().custody.lane, visit.lease
-        tap = Tap(
-            limit_bytes=max_body_bytes(lease.kind), verified=not self._is_excepted(lease),
-            admit=functools.partial(lane.enter, visit, site=lease.site),
-        )  # fmt: skip
+
+        async def admit() -> None:
+            await lane.enter(visit, site=lease.site)
+            if visit.finished:  # while it waited: nobody else would let the next one in
+                lane.leave(visit)
+
+        tap = Tap(limit_bytes=max_body_bytes(lease.kind), verified=not self._is_excepted(lease), admit=admit)
         token = current.set(tap)
         patience = float(request.meta.get("download_timeout", 30.0))
         request.meta["download_timeout"] = 10 * patience + 3600  # ours counts: a wait for room is not the server's

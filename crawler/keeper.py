@@ -109,6 +109,7 @@ class Keeper:
                 stop_at = stop_at or now + GRACE_SECONDS
                 if now >= stop_at:
                     self.grace_is_over.set()
+                    custody.reader.stop()
             if Held.on_progress is not None and Held.lookout is not None:
                 Held.lookout.tell(Held.on_progress)
 

@@ -51,6 +51,7 @@ class Reader:
     def __init__(self) -> None:
         self._lane = Lane()
         self._child: _Child | None = None
+        self._is_over = False
 
     async def read(self, what: What, body: bytes, *, site: str, **how: Any) -> Any:
         """What `read_feed`, `read_page`, `needed` or (as items and notes) SitemapReader give.
@@ -60,6 +61,8 @@ class Reader:
         token = object()
         await self._lane.enter(token, site=site)
         try:
+            if self._is_over:
+                raise TooHard("not read: the crawl is ending")
             if self._lane.spent_seconds[site] >= MAX_SECONDS_OF_SITE:
                 raise TooHard(f"not read: {site} has taken {MAX_SECONDS_OF_SITE:.0f} s of reading in this crawl")
             return await asyncio.wait_for(self._ask(what, body, how), WALL_SECONDS)
@@ -105,6 +108,11 @@ class Reader:
         if what == "sitemap":
             return tuple(items), value
         return replace(value, **{"items" if what == "feed" else "links": tuple(items)})
+
+    def stop(self) -> None:
+        """Read nothing more, neither what is being read nor what waits for it: the crawl is ending."""
+        self._is_over = True
+        self.close()
 
     def close(self) -> None:
         """End the process, whatever it does."""

@@ -141,6 +141,14 @@ def test_a_reader_that_had_to_be_ended_costs_that_body_and_the_next_is_read(monk
             with pytest.raises(TooHard, match="too long or too much memory"):
                 await waiting
             assert (await reader.read("feed", READ["a feed"][1], site="a", url="http://a.example/")).items
+            waiting = asyncio.ensure_future(reader.read("page", b"<p>" * 10_000_000, site="b", url="http://a.b/"))
+            behind = asyncio.ensure_future(reader.read("feed", READ["a feed"][1], site="c", url="http://a.b/"))
+            await asyncio.sleep(0.1)
+            reader.stop()
+            for each in (waiting, behind):
+                with pytest.raises(TooHard):
+                    await asyncio.wait_for(each, 5)
+            reader = Reader()
             monkeypatch.setattr("crawler.reading.MAX_SECONDS_OF_SITE", 0.0)
             with pytest.raises(TooHard, match="a has taken"):
                 await reader.read("feed", READ["a feed"][1], site="a", url="http://a.example/")

@@ -227,6 +227,9 @@ class NewsSpider(Spider):
             await read_ahead(response, self.custody.reader, self.site_of(response))
         except TooHard as error:
             self._note(response, str(error))
+            assert response.request is not None
+            visit: Visit = response.request.meta["visit"]
+            visit.etag = visit.last_modified = None  # asked for whole next time: a 304 would never be read either
             return
         others_waited_since = time.monotonic()
         for item in self._read(response):
