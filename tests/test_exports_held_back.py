@@ -132,6 +132,27 @@ def test_copy_is_an_export_too(archive: Path, tmp_path: Path) -> None:
     assert "held back" not in remarks
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_shell_that_copies_knows_from_then_on_only_what_may_leave(
+    archive: Path, tmp_path: Path, writable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not writable:  # an archive on a disk that may only be read has no catalog to attach
+        warehouse.catalog_path(archive).unlink()
+        monkeypatch.setattr("warehouse.catalog._written", lambda home: False)
+    session = warehouse.connect(archive)
+
+    def asked(query: str) -> list[Any]:
+        with warehouse.ask(session, query) as result:
+            return [*result.rows(), *([result.held_back] if result.held_back else [])]
+
+    assert asked("select count(*) from latest_articles") == [(len(NAMES),)]
+    [_, held] = asked(f"copy (select url from latest_articles) to '{tmp_path / 'copied.csv'}'")
+    assert str(held).startswith(HELD)
+    assert len((tmp_path / "copied.csv").read_text().splitlines()) == 1 + 2
+    assert asked("select count(*) from latest_articles") == [(2,)]
+    session.close()
+
+
 def packed(home: Path, out: Path) -> set[str]:
     """The captures in a package of everything, by the last part of their URLs."""
     done = CliRunner().invoke(app, ["pack", "--wacz", str(out), "--home", str(home), "--force"])
