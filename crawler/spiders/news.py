@@ -34,7 +34,6 @@ from crawler.keeper import Held, Keeper
 from crawler.leases import Candidate, KnownUrl, Lease
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.precedence import DOUBTFUL
-from crawler.reading import TooHard
 from crawler.scope import Refused, Scope
 from crawler.sites import Site
 from crawler.spiders.reading_ahead import done, feed_of, page_of, read_ahead, requisites_of
@@ -223,13 +222,8 @@ class NewsSpider(Spider):
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """Whatever the page is, read for the URLs that it names; others have their turn while that takes long."""
-        try:
-            await read_ahead(response, self.custody.reader, self.site_of(response))
-        except TooHard as error:
-            self._note(response, str(error))
-            assert response.request is not None
-            visit: Visit = response.request.meta["visit"]
-            visit.etag = visit.last_modified = None  # asked for whole next time: a 304 would never be read either
+        if (why_not := await read_ahead(response, self.custody.reader, self.site_of(response))) is not None:
+            self._note(response, why_not)
             return
         others_waited_since = time.monotonic()
         for item in self._read(response):

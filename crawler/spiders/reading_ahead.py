@@ -20,12 +20,13 @@ from crawler.visit import Visit
 _TURNS: dict[str, tuple[What, ...]] = {"feed": ("feed", "sitemap"), "sitemap": ("sitemap", "feed")}
 
 
-async def read_ahead(response: Response, reader: Reader, site: Site) -> None:
-    """Have a heavy body read by the reader's process. Raises TooHard where it could not be."""
+async def read_ahead(response: Response, reader: Reader, site: Site) -> str | None:
+    """Have a heavy body read by the reader's process; why it could not be, where it could not."""
     assert response.request is not None
-    lease: Lease = response.request.meta["visit"].lease
+    visit: Visit = response.request.meta["visit"]
+    lease = visit.lease
     if response.status != 200:
-        return
+        return None
     wanted: tuple[What, ...] = _TURNS.get(lease.kind, ())
     if lease.kind in ("home", "section") or (lease.kind in ("article", "page") and site.follow_article_links):
         wanted = ("page",)
@@ -43,7 +44,11 @@ async def read_ahead(response: Response, reader: Reader, site: Site) -> None:
             break
         except (NotAFeed, NotASitemap) as error:
             read[what] = error
+        except TooHard as error:
+            visit.etag = visit.last_modified = None  # asked for whole next time: a 304 would never be read either
+            return str(error)
     await _requisites_ahead(response, reader, site, read)
+    return None
 
 
 async def _requisites_ahead(response: Response, reader: Reader, site: Site, read: dict[str, Any]) -> None:
