@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,8 @@ class Acknowledge(BaseSpiderMiddleware):
         if budget.left_out > left_out:
             note = f"{budget.left_out - left_out} of what it names left out, beyond the site's budget"
             visit.detail = "; ".join(filter(None, (visit.detail, note)))[:300]
+            if visit.sitemap is not None:  # the next crawl for these days has to read it again
+                visit.sitemap = replace(visit.sitemap, walked=None)
         kept += self._forms(visit, found, site, now=now)
         location = response.headers.get("Location")
         asked_elsewhere = Held.options.probe  # a probe follows redirects itself and leaves nothing to the schedule

@@ -165,6 +165,24 @@ def test_a_crawl_without_it_leaves_the_back_catalogue_alone(web: Any, archive: P
     assert known < len(web.paths())
 
 
+def test_what_a_sites_budget_has_no_room_for_is_taken_in_by_the_next_such_crawl(web: Any, home: Path, kit: Any) -> None:
+    base, now = web.base, datetime.now(UTC)
+    stories = [f"/2011/03/04/story-{n}" for n in range(40)]
+    index = [("/a-2011-03.xml", None), ("/live.xml", f"{now:%Y-%m-%d}")]
+    web.pages |= {path: kit.answer("<p>x</p>") for path in (*stories, "/")} | {
+        "/map.xml": xml(kit, "sitemapindex", [(base + path, said) for path, said in index]),
+        "/a-2011-03.xml": xml(kit, "urlset", [(base + path, None) for path in stories]),
+        "/live.xml": xml(kit, "urlset", []),
+    }  # fmt: skip
+    stanza = f'name = "local"\nhome = "{base}/"\ndelay_seconds = 0\nsitemaps = ["{base}/map.xml"]\nmax_waiting = 30'
+    kit.write_sites(home, stanza)
+    crawl(home, MARCH)
+    assert 20 <= len({p for p in web.paths() if "/story-" in p}) < 40
+    crawl(home, MARCH)
+    asked = [p for p in web.paths() if "/story-" in p]
+    assert sorted(asked) == sorted(stories)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_or_killed_walk_goes_on_where_it_stopped(
     web: Any, archive: Path, kit: Any, how: signal.Signals

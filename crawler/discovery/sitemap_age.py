@@ -206,14 +206,17 @@ def judge(
     `read_before`: the index was read before, so that what is new in it is news. `sparing`: the index itself was read on
     the ration, so no more of it than that.
     """
-    believed = _lastmods_mean_something(children, now=now)
-    dated = _templates_with_dates(children)
+    dates = [span_of_date(child.modified_raw) for child in children]
+    names = [span_in_sitemap_url(child.url) for child in children]
+    believed = _lastmods_mean_something(dates, now=now)
+    templates = [_template(child.url) for child in children]
+    dated = _templates_with_dates(templates, names)
     judged: list[Judged] = []
     ends: list[datetime] = []  # of the time that each is of, as far as anything says
     doubtful: list[Found] = []
-    for child in children:
-        said = span_of_date(child.modified_raw) if believed else None
-        named = span_in_sitemap_url(child.url) if _template(child.url) in dated else None
+    for child, said, named, template in zip(children, dates, names, templates, strict=True):
+        said = said if believed else None
+        named = named if template in dated else None
         before = known(child.url)
         fate = (
             _fate_of_known(said, before, now=now)
@@ -260,28 +263,24 @@ def _is_recent(span: Span | None, *, now: datetime) -> bool:
     return span is not None and span.end > now - DEAD_AFTER and span.start <= now + AHEAD
 
 
-def _lastmods_mean_something(children: Sequence[Found], *, now: datetime) -> bool:
-    if len(children) < MANY:
+def _lastmods_mean_something(dates: Sequence[Span | None], *, now: datetime) -> bool:
+    if len(dates) < MANY:
         return True
-    ends = [span.end for c in children if (span := span_of_date(c.modified_raw)) is not None]
+    ends = [span.end for span in dates if span is not None]
     newest = max((end for end in ends if end <= now + AHEAD), default=None)
     if newest is None or newest < now - DEAD_AFTER:
         return True
-    return sum(newest - SAME_MOMENT <= end <= newest for end in ends) < MOST * len(children)
+    return sum(newest - SAME_MOMENT <= end <= newest for end in ends) < MOST * len(dates)
 
 
 def _template(url: str) -> str:
     return _NUMBER.sub("#", url)
 
 
-def _templates_with_dates(children: Sequence[Found]) -> frozenset[str]:
+def _templates_with_dates(templates: Sequence[str], names: Sequence[Span | None]) -> frozenset[str]:
     """Those addresses in which numbers are dates: not of a series from 1 to 100,000, which has its 2011th too."""
-    every: Counter[str] = Counter()
-    with_date: Counter[str] = Counter()
-    for child in children:
-        template = _template(child.url)
-        every[template] += 1
-        with_date[template] += span_in_sitemap_url(child.url) is not None
+    every = Counter(templates)
+    with_date = Counter(template for template, span in zip(templates, names, strict=True) if span is not None)
     return frozenset(template for template, number in with_date.items() if number >= 0.9 * every[template])
 
 
