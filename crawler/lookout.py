@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.25
-DUE_SECONDS = 0.25  # between two counts of what is due …
+DUE_SECONDS = 1.0  # between two counts of what is due …
 ROOM_SECONDS = 30.0  # … and two looks at every file of the archive
 END_SECONDS = 5.0  # that a count which cannot be interrupted is waited for
 SHARE = 20  # a count that took a second is not made again for twenty
