@@ -81,7 +81,7 @@ class Contents:
             return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """One sub-sitemap and what is to become of it.
 
@@ -189,7 +189,7 @@ def is_alive(url: str, modified_raw: str | None, contents: Contents | None, *, n
     return said is None and contents.newest is not None and contents.newest >= recent
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KnownSitemap:
     """What the frontier knows of a sub-sitemap."""
 

@@ -18,7 +18,7 @@ from crawler.urls import normalise
 
 __all__ = ["Sitemap", "SitemapReader", "read_sitemap"]
 
-MAX_ITEMS = 100_000  # sitemaps.org allows 50,000 in one file; some write more
+MAX_ITEMS = 120_000  # sitemaps.org allows 50,000 in one file; some write more
 
 _ROOT_KINDS: dict[str, Literal["index", "urlset"]] = {"sitemapindex": "index", "urlset": "urlset"}
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
