@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crawler.archive import ImportReport, Problem, import_warcs
     from crawler.errors import CrawlError
-    from crawler.frontier import Frontier
+    from crawler.frontier.store import Frontier
+    from crawler.intake.scope import normalise, registrable_domain
     from crawler.newcomer import Newcomer, look_at_site
     from crawler.options import CrawlOptions, CrawlReport, Progress
     from crawler.run import crawl, run_here
-    from crawler.scope import normalise, registrable_domain
     from crawler.sites import Site, Sites, SitesError, UnknownSite, append_site, load_sites, new_sites_file
-    from crawler.standing import SiteStanding, Standing, standing_of
     from crawler.verification import verify
     from crawler.version import VERSION
+    from crawler.watch.standing import SiteStanding, Standing, standing_of
 
 _WHERE = {
     "CrawlError": "errors",
     "CrawlOptions": "options",
     "CrawlReport": "options",
-    "Frontier": "frontier",
+    "Frontier": "frontier.store",
     "ImportReport": "archive",
     "Newcomer": "newcomer",
     "Problem": "archive",
     "Progress": "options",
     "Site": "sites",
-    "SiteStanding": "standing",
+    "SiteStanding": "watch.standing",
     "Sites": "sites",
     "SitesError": "sites",
-    "Standing": "standing",
+    "Standing": "watch.standing",
     "UnknownSite": "sites",
     "VERSION": "version",
     "append_site": "sites",
@@ -40,10 +40,10 @@ _WHERE = {
     "load_sites": "sites",
     "look_at_site": "newcomer",
     "new_sites_file": "sites",
-    "normalise": "scope",
-    "registrable_domain": "scope",
+    "normalise": "intake.scope",
+    "registrable_domain": "intake.scope",
     "run_here": "run",
-    "standing_of": "standing",
+    "standing_of": "watch.standing",
     "verify": "verification",
 }
 

@@ -25,28 +25,28 @@ from crawler.archive import (
     make_folder,
     sync_folder,
 )
-from crawler.budget import Budgets
 from crawler.crawl_log import CrawlLog
-from crawler.decision import Decisions
 from crawler.errors import CrawlError, LowDisk, QuotaReached
-from crawler.frontier import Frontier
-from crawler.intake import site_of
-from crawler.lane import Lane
-from crawler.leases import Candidate, Completion, Lease
+from crawler.frontier.leases import Candidate, Completion, Lease
+from crawler.frontier.rations import Rations
+from crawler.frontier.store import Frontier
+from crawler.intake.budget import Budgets
+from crawler.intake.candidates import site_of
+from crawler.intake.reading import Reader
+from crawler.intake.scope import registrable_domain
+from crawler.manners.politeness import delays_of
+from crawler.manners.robots_kept import sitemaps_named
 from crawler.options import CrawlReport
-from crawler.politeness import delays_of
-from crawler.rations import Rations
-from crawler.reading import Reader
 from crawler.recorder import record, record_large
 from crawler.recovery import hold_lock, recover
-from crawler.robots_kept import sitemaps_named
-from crawler.room import Room
-from crawler.schedule import is_gone, is_transient, next_visit
-from crawler.scope import registrable_domain
+from crawler.schedule.decision import Decisions
+from crawler.schedule.plan import is_gone, is_transient, next_visit
 from crawler.sites import Sites
-from crawler.tally import Tally
 from crawler.version import SOFTWARE
 from crawler.visit import Visit
+from crawler.watch.room import Room
+from crawler.watch.tally import Tally
+from crawler.wire.lane import Lane
 
 __all__ = ["Custody", "Visit", "utc_now"]
 

@@ -20,12 +20,12 @@ from scrapy.exceptions import CloseSpider
 from crawler.archive import Dechunker, Exchange, MessageHead, codings, is_chunked, read_head
 from crawler.custody import Custody, Visit
 from crawler.errors import CrawlError
-from crawler.lookout import Lookout
+from crawler.manners.optout import header_signals
+from crawler.manners.optout_page import payload_signals
 from crawler.options import CrawlOptions, CrawlReport, Progress
-from crawler.optout import header_signals
-from crawler.optout_page import payload_signals
 from crawler.redaction import redact_logs
 from crawler.sites import SitesError, load_sites
+from crawler.watch.lookout import Lookout
 
 if TYPE_CHECKING:
     from scrapy import Spider

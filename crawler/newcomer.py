@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import BadUrl, CrawlError
+from crawler.intake.scope import normalise, registrable_domain
 from crawler.options import CrawlOptions
 from crawler.run import OnProgress, crawl
-from crawler.scope import normalise, registrable_domain
 from crawler.sites import Site, load_sites
 
 

@@ -90,7 +90,8 @@ class Progress(_Json):
     refusals: dict[str, int] = field(default_factory=dict)  # by reason
     failures: dict[str, int] = field(default_factory=dict)
     answer_seconds: float = 0.0  # of all answers together
-    answers_within: tuple[int, ...] = ()  # answers that took at most crawler.tally.WITHIN_SECONDS[i], more than [i - 1]
+    # Answers that took at most crawler.watch.tally.WITHIN_SECONDS[i], and more than [i - 1].
+    answers_within: tuple[int, ...] = ()
     slowest_seconds: float = 0.0
     slowest_url: str | None = None
     urls: int = 0  # that the frontier knows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from crawler.archive import ArchiveWriter, CaptureNotes, Exchange, Payload, RevisitOf, Written, pack, payload_of
-from crawler.frontier import Frontier
+from crawler.frontier.store import Frontier
 from crawler.visit import Visit
 
 

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from crawler.archive import EXTENTS_ENDING, ArchiveError, read_closed_file, repair_open_file
 from crawler.crawl_log import Attempt, CrawlLog, crawl_logs, logged_captures, mend
 from crawler.errors import ArchiveLocked, CrawlError
-from crawler.frontier import Frontier
+from crawler.frontier.store import Frontier
 
 
 def hold_lock(home: Path) -> FileLock:

@@ -20,11 +20,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import BadUrl, ContactMissing, CrawlError, CrawlFailed, NoSiteFor, Unwritable
-from crawler.guard import is_public_address
+from crawler.intake.scope import normalise
 from crawler.options import CrawlOptions, CrawlReport, Progress
 from crawler.recovery import hold_lock
-from crawler.scope import normalise
 from crawler.sites import Site, Sites, SitesError, load_sites
+from crawler.wire.guard import is_public_address
 
 LAST_WORDS_SECONDS = 10.0  # for a crawl whose caller gave up: three for what is under way, the rest for its files
 OnProgress = Callable[[Progress], None]
@@ -114,7 +114,7 @@ def prepare(home: Path, options: CrawlOptions) -> Sites:
 
 
 def _site_for(url: str, sites: Sites) -> Site:
-    from crawler.intake import site_of
+    from crawler.intake.candidates import site_of
 
     normal = normalise(url)
     if normal is None:
@@ -137,7 +137,7 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     from crawler.keeper import Held, close_custody
     from crawler.spiders.own import spider_class
     from crawler.spiders.probe import ProbeSpider
-    from crawler.tally import Tally
+    from crawler.watch.tally import Tally
 
     if "twisted.internet.reactor" in sys.modules:
         raise CrawlError("a process can crawl only once, for Scrapy's reactor does not start again; use crawl()")
@@ -187,7 +187,7 @@ def _named(sites: Sites, options: CrawlOptions) -> list[str]:
 def _batch(custody: object, options: CrawlOptions) -> str | None:
     """A person's URLs, in the frontier under one name; `None` where the schedule decides."""
     from crawler.custody import Custody
-    from crawler.intake import asked_for
+    from crawler.intake.candidates import asked_for
 
     assert isinstance(custody, Custody)
     custody.frontier.close_batches()

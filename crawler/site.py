@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crawler.errors import CrawlError
-from crawler.policy import Policy, policy_of
+from crawler.manners.policy import Policy, policy_of
 
 __all__ = ["Mistake", "Network", "Site", "Sites", "SitesError", "UnknownSite"]
 
@@ -37,7 +37,8 @@ class Site:
     max_waiting: int = 250_000  # URLs that are known and were never visited with success
     verify_tls: bool = True  # false: certificates of its hosts are taken as they are, and captures say so
     spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
-    policy: tuple[tuple[str, str], ...] = ()  # opt-out → what it binds, where the site's differs; see crawler.policy
+    # Opt-out → what it binds, where the site's differs; see crawler.manners.policy.
+    policy: tuple[tuple[str, str], ...] = ()
     opt_out_files: bool | None = None  # whether tdmrep.json and ai.txt are asked for; None: as for all sites
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.policy import policy_mistake
+from crawler.manners.policy import policy_mistake
 from crawler.redaction import without_userinfo
 from crawler.site import REQUISITES, Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines

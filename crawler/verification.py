@@ -8,7 +8,7 @@ from pathlib import Path
 from crawler.archive import Problem, verify_warc
 from crawler.archive.provenance import imported_files
 from crawler.errors import ArchiveLocked, FrontierFailed
-from crawler.frontier import Frontier
+from crawler.frontier.store import Frontier
 from crawler.recovery import hold_lock
 
 

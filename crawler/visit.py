@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from crawler.archive import Written
 from crawler.crawl_log import Attempt
-from crawler.leases import Lease, SitemapRead
-from crawler.policy import Policy
+from crawler.frontier.leases import Lease, SitemapRead
+from crawler.manners.policy import Policy
 
 
 @dataclass(eq=False)

@@ -31,8 +31,8 @@ from crawler.archive import (
     read_head,
     request_beside,
 )
-from crawler.optout import header_signals
-from crawler.optout_page import page_signals
+from crawler.manners.optout import header_signals
+from crawler.manners.optout_page import page_signals
 from pipelines.codings import MAX_DECODED_BYTES, decode
 
 _CAPTURES = ("response", "revisit", "resource")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawler import Sites, load_sites, registrable_domain
-from crawler.policy import Policy
+from crawler.manners.policy import Policy
 from pipelines.archive_files import WarcFile, files_of, list_warc_files
 from pipelines.extraction import EXTRACTOR_VERSION
 from pipelines.fragments import Fragment, read_fragment

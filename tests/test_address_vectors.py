@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from crawler.guard import may_connect, own_addresses
-from crawler.resolver import Resolver
 from crawler.urls import host_of, normalise
+from crawler.wire.guard import may_connect, own_addresses
+from crawler.wire.resolver import Resolver
 
 _PARTS = Path(__file__).with_name("address_vectors.txt").read_text("utf-8").split("\n\n")
 ADDRESSES, SPELLINGS = ([line for line in part.splitlines() if not line.startswith("# ")] for part in _PARTS)

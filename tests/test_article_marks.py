@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.marks import page_mark
+from crawler.schedule.marks import page_mark
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 PAGE = b"""<!doctype html><html><head><title>Bridge closed | The Paper</title>

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.edits import EDGES, Edits, next_age, observe
-from crawler.followed import Followed, after_visit, left_the_feeds, told_of_change
-from crawler.habits import Habits
+from crawler.schedule.edits import EDGES, Edits, next_age, observe
+from crawler.schedule.followed import Followed, after_visit, left_the_feeds, told_of_change
+from crawler.schedule.habits import Habits
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -16,10 +16,10 @@ import pytest
 
 from crawler import CrawlOptions, crawl
 from crawler.archive import Written
-from crawler.back_catalogue import Days, is_as_before
 from crawler.discovery import Found
 from crawler.discovery.spans import span_of_date
-from crawler.leases import Lease
+from crawler.frontier.leases import Lease
+from crawler.schedule.back_catalogue import Days, is_as_before
 from pipelines.cli import run
 
 PROGRAM = Path(sys.executable).with_name("broadsheet")

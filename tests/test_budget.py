@@ -11,8 +11,8 @@ import pytest
 
 from crawler import CrawlOptions, crawl
 from crawler.archive import Announcement
-from crawler.budget import LISTINGS_IN_VAIN, MAX_LINKS_OF_PAGE, Budget, Budgets, shape
-from crawler.leases import Candidate, Completion, Lease
+from crawler.frontier.leases import Candidate, Completion, Lease
+from crawler.intake.budget import LISTINGS_IN_VAIN, MAX_LINKS_OF_PAGE, Budget, Budgets, shape
 from crawler.site import Site
 from crawler.verdict import Refused
 

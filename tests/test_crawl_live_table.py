@@ -22,7 +22,7 @@ from rich.cells import cell_len
 
 from crawler import CrawlOptions, Progress, crawl
 from crawler.options import SiteProgress
-from crawler.tally import ROWS
+from crawler.watch.tally import ROWS
 from pipelines.cli.board import TROUBLED, Board
 from pipelines.cli.crawl_view import CrawlTable
 
@@ -241,9 +241,9 @@ def test_without_a_terminal_it_is_a_line_now_and_then(
 
 
 def test_counting_what_is_due_takes_a_twentieth_of_the_time(one_site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawler import lookout
     from crawler.custody import Custody
     from crawler.sites import load_sites
+    from crawler.watch import lookout
 
     counted = threading.Semaphore(0)
     calls: list[float] = []

@@ -13,7 +13,7 @@ import pytest
 
 from crawler.archive import Exchange
 from crawler.custody import Custody, Visit
-from crawler.intake import asked_for, seeds
+from crawler.intake.candidates import asked_for, seeds
 from crawler.keeper import Held
 from crawler.sites import load_sites
 from crawler.spiders import NewsSpider

@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 
 from crawler import CrawlOptions, crawl
-from crawler.decision import Decisions
 from crawler.discovery import Found, SitemapReader
-from crawler.frontier import Frontier
-from crawler.intake import seeds
-from crawler.leases import Completion
-from crawler.rations import Rations
-from crawler.schedule import next_visit
-from crawler.scope import Scope
+from crawler.frontier.leases import Completion
+from crawler.frontier.rations import Rations
+from crawler.frontier.store import Frontier
+from crawler.intake.candidates import seeds
+from crawler.intake.scope import Scope
+from crawler.intake.taking_in import take_in
+from crawler.schedule.decision import Decisions
+from crawler.schedule.plan import next_visit
 from crawler.sites import Site
-from crawler.taking_in import take_in
 from crawler.visit import Visit
 
 DAY = timedelta(days=1)

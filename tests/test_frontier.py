@@ -9,8 +9,8 @@ import pytest
 
 from crawler.archive import Announcement, Written
 from crawler.errors import FrontierNewer
-from crawler.frontier import Frontier
-from crawler.leases import Candidate, Completion, KeptFile
+from crawler.frontier.leases import Candidate, Completion, KeptFile
+from crawler.frontier.store import Frontier
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from crawler.guard import AddressRefused, may_connect, socket_factory
+from crawler.wire.guard import AddressRefused, may_connect, socket_factory
 
 PUBLIC = ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "2001:4860:4860::8888"]
 NOT_PUBLIC = [
@@ -41,8 +41,8 @@ def test_a_name_with_several_refused_addresses_is_refused_for_its_address(monkey
     """asyncio makes one plain OSError of the two; the request's tap knows better."""
     import socket
 
-    from crawler.download import _guarded
-    from crawler.tap import Tap, current
+    from crawler.wire.download import _guarded
+    from crawler.wire.tap import Tap, current
 
     tap = Tap(limit_bytes=1)
     token = current.set(tap)

@@ -86,7 +86,7 @@ def test_a_robots_that_breaks_off_is_asked_for_again(web: Any, one_site: Path, k
 
 
 def test_interim_answers_count_among_the_headers_and_end_with_them() -> None:
-    from crawler.tap import MAX_HEADER_BYTES, Tap
+    from crawler.wire.tap import MAX_HEADER_BYTES, Tap
 
     interim = b"HTTP/1.1 100 Continue\r\n\r\n"
     tap = Tap(limit_bytes=10_000_000)

@@ -13,8 +13,8 @@ import pytest
 
 from crawler import CrawlOptions, crawl, verify
 from crawler.discovery import NotAFeed, NotASitemap, read_feed, read_sitemap
-from crawler.lane import Lane
-from crawler.reading import Reader, TooHard, is_heavy
+from crawler.intake.reading import Reader, TooHard, is_heavy
+from crawler.wire.lane import Lane
 
 STORY = "/2026/11/22/a-story-of-the-good-site-number-{}/"
 
@@ -149,7 +149,7 @@ def test_a_reader_that_had_to_be_ended_costs_that_body_and_the_next_is_read(monk
                 with pytest.raises(TooHard):
                     await asyncio.wait_for(each, 5)
             reader = Reader()
-            monkeypatch.setattr("crawler.reading.MAX_SECONDS_OF_SITE", 0.0)
+            monkeypatch.setattr("crawler.intake.reading.MAX_SECONDS_OF_SITE", 0.0)
             with pytest.raises(TooHard, match="a has taken"):
                 await reader.read("feed", READ["a feed"][1], site="a", url="http://a.example/")
         finally:

@@ -16,11 +16,11 @@ from scrapy.http import Response
 
 from crawler.custody import Custody
 from crawler.keeper import Held
-from crawler.leave import Leave
-from crawler.optout_files import TDMREP
-from crawler.origin_files import NotNow, OriginFiles
-from crawler.reservations import Reservations
-from crawler.robots import Allowed, parse_robots
+from crawler.manners.leave import Leave
+from crawler.manners.optout_files import TDMREP
+from crawler.manners.origin_files import NotNow, OriginFiles
+from crawler.manners.reservations import Reservations
+from crawler.manners.robots import Allowed, parse_robots
 from crawler.sites import load_sites
 
 URL = "http://a.localhost/2026/story"

@@ -14,7 +14,7 @@ import pytest
 
 from crawler import CrawlOptions, crawl, verify
 from crawler.archive import open_records
-from crawler.tap import MAX_HEADER_BYTES, MAX_PAGE_BYTES, Tap, max_body_bytes
+from crawler.wire.tap import MAX_HEADER_BYTES, MAX_PAGE_BYTES, Tap, max_body_bytes
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 

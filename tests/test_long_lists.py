@@ -13,11 +13,11 @@ import pytest
 from crawler import CrawlOptions, crawl
 from crawler.archive import Announcement
 from crawler.discovery import Found, SitemapReader
-from crawler.frontier import Frontier
-from crawler.leases import Candidate
-from crawler.scope import Scope
+from crawler.frontier.leases import Candidate
+from crawler.frontier.store import Frontier
+from crawler.intake.scope import Scope
+from crawler.intake.taking_in import take_in
 from crawler.sites import Site
-from crawler.taking_in import take_in
 from crawler.visit import Visit
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)

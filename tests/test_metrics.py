@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler import CrawlOptions, CrawlReport, crawl
-from crawler.metrics import CONTENT_TYPE, CrawlMetrics, Metric, text_of
-from crawler.metrics_http import PATIENCE_SECONDS, PortTaken, serve_metrics
+from crawler.watch.metrics import CONTENT_TYPE, CrawlMetrics, Metric, text_of
+from crawler.watch.metrics_http import PATIENCE_SECONDS, PortTaken, serve_metrics
 from pipelines.cli import run
 
 PROGRAM = Path(sys.executable).with_name("broadsheet")

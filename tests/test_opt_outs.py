@@ -14,11 +14,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.optout import header_signals, opt_outs
-from crawler.optout_files import ai_txt_signal, parse_ai_txt, parse_tdmrep, tdm_signal
-from crawler.optout_page import page_signals, payload_signals
-from crawler.policy import DEFAULTS, policy_of
-from crawler.robots import parse_robots
+from crawler.manners.optout import header_signals, opt_outs
+from crawler.manners.optout_files import ai_txt_signal, parse_ai_txt, parse_tdmrep, tdm_signal
+from crawler.manners.optout_page import page_signals, payload_signals
+from crawler.manners.policy import DEFAULTS, policy_of
+from crawler.manners.robots import parse_robots
 
 NEWS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus" / "news"
 PAGE = "https://example.org/2026/11/story"

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from crawler import CrawlOptions, Frontier, crawl
-from crawler.leases import Candidate, Turn
-from crawler.politeness import Politeness
-from crawler.scope import registrable_domain
+from crawler.frontier.leases import Candidate, Turn
+from crawler.intake.scope import registrable_domain
+from crawler.manners.politeness import Politeness
 
 # Three sites of sites.toml on one registrable domain, hosts of others behind one address, no delay and one of a day.
 SITES = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler import CrawlError, crawl, verify
-from crawler.room import Room, bytes_by_part
+from crawler.watch.room import Room, bytes_by_part
 from pipelines.cli import run
 
 PAGES = 30

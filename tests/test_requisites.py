@@ -15,9 +15,9 @@ from replay import collection, replayed
 
 from crawler import CrawlOptions, crawl
 from crawler.discovery.requisites import MAX_REQUISITES, requisites_of_css, requisites_of_page
-from crawler.leases import KnownUrl, Lease
-from crawler.requisite_intake import FETCHED_AGAIN_AFTER, needed, requisite_candidates
-from crawler.scope import Scope
+from crawler.frontier.leases import KnownUrl, Lease
+from crawler.intake.requisite_intake import FETCHED_AGAIN_AFTER, needed, requisite_candidates
+from crawler.intake.scope import Scope
 from crawler.site import Site
 from pipelines.captures import read_captures
 from pipelines.classes import sort_capture

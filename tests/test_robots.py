@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from crawler.robots import Allowed, Refused, RobotsRules, parse_robots
+from crawler.manners.robots import Allowed, Refused, RobotsRules, parse_robots
 
 SITE = "https://example.org"
 
@@ -209,5 +209,7 @@ def test_protegos_fault_does_not_reach_our_decisions() -> None:
         text = f"User-agent: Broadsheet\n{line}\nUser-agent: other\nDisallow: /private/"
         assert not allowed(rules(text), "/private/a"), line
     split = "User-agent: Broadsheet\nNoai: yes\nUser-agent: other\nDisallow: /private/"
-    assert Protego.parse(split).can_fetch(f"{SITE}/private/a", "Broadsheet"), "mended? then say so in crawler/robots.py"
+    assert Protego.parse(split).can_fetch(f"{SITE}/private/a", "Broadsheet"), (
+        "mended? then say so where ours is"
+    )
     assert not allowed(rules("User-agent: Broadsheet\nDisallow: /a\nNoai: yes\nDisallow: /private/"), "/private/a")

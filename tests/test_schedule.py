@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.archive import Announcement
-from crawler.decision import decide
-from crawler.habits import Habits, expected_gap
-from crawler.leases import Candidate, Completion, Decision, Lease
-from crawler.schedule import LATEST, SOONEST, next_visit
+from crawler.frontier.leases import Candidate, Completion, Decision, Lease
+from crawler.schedule.decision import decide
+from crawler.schedule.habits import Habits, expected_gap
+from crawler.schedule.plan import LATEST, SOONEST, next_visit
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

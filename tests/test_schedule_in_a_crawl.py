@@ -15,10 +15,10 @@ from crawler import CrawlOptions, crawl
 from crawler.archive import Exchange
 from crawler.custody import Custody
 from crawler.discovery import Found, read_feed, read_sitemap
-from crawler.habits import expected_gap
-from crawler.intake import candidates, place, seeds
-from crawler.marks import page_mark
-from crawler.scope import Scope
+from crawler.intake.candidates import candidates, place, seeds
+from crawler.intake.scope import Scope
+from crawler.schedule.habits import expected_gap
+from crawler.schedule.marks import page_mark
 from crawler.sites import load_sites
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.scope import Allowed, Refused, Scope, normalise, registrable_domain
+from crawler.intake.scope import Allowed, Refused, Scope, normalise, registrable_domain
 from crawler.site import Site
 from crawler.urls import host_of, path_and_query
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.policy import DEFAULTS
+from crawler.manners.policy import DEFAULTS
 from crawler.sites import Mistake, Site, SitesError, load_sites
 
 GOOD = '[[site]]\nname = "times"\nhome = "https://times.example/"\n'

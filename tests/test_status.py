@@ -19,11 +19,11 @@ import pytest
 
 from crawler import crawl, load_sites
 from crawler.archive import Announcement
-from crawler.frontier import Frontier
-from crawler.habits import Habits, expected_gap
-from crawler.leases import Candidate, Completion, KeptFile, Turn
-from crawler.rate import first_look
-from crawler.standing import SiteStanding, Standing, standing_of
+from crawler.frontier.leases import Candidate, Completion, KeptFile, Turn
+from crawler.frontier.store import Frontier
+from crawler.schedule.habits import Habits, expected_gap
+from crawler.schedule.rate import first_look
+from crawler.watch.standing import SiteStanding, Standing, standing_of
 from pipelines.cli import run
 from pipelines.cli.standing import sparkline
 
@@ -333,7 +333,7 @@ def test_what_is_due_is_not_waited_for_long(past: Path, monkeypatch: pytest.Monk
     )  # fmt: skip
     frontier.close()
     assert (by_name(standing(past))["daily"].due or 0) >= 50_000
-    monkeypatch.setattr("crawler.standing.DUE_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("crawler.watch.standing.DUE_PATIENCE_SECONDS", 0.0)
     found = by_name(standing(past))["daily"]
     assert found.due is None
     assert found.urls >= 50_000

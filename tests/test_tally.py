@@ -10,7 +10,7 @@ import pytest
 from crawler.archive import Written
 from crawler.crawl_log import Attempt
 from crawler.options import SiteProgress
-from crawler.tally import WITHIN_SECONDS, Tally
+from crawler.watch.tally import WITHIN_SECONDS, Tally
 
 AT = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

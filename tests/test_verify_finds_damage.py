@@ -13,7 +13,7 @@ import pytest
 from crawler import verify
 from crawler.archive import ArchiveWriter, CaptureNotes, Exchange, import_warcs
 from crawler.custody import Custody
-from crawler.intake import asked_for
+from crawler.intake.candidates import asked_for
 from crawler.sites import load_sites
 from pipelines.cli import run
 

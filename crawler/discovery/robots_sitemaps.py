@@ -1,8 +1,8 @@
-"""A robots.txt body in, the sitemaps it names out. Reads no rules; those are crawler.robots."""
+"""A robots.txt body in, the sitemaps it names out. Reads no rules; those are crawler.manners.robots."""
 
 from __future__ import annotations
 
-from crawler.robots import parse_robots
+from crawler.manners.robots import parse_robots
 
 __all__ = ["sitemaps_in_robots"]
 

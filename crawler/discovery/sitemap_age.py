@@ -18,7 +18,7 @@ from typing import Literal
 
 from crawler.discovery.found import Found
 from crawler.discovery.spans import Span, hull, span_in_article_url, span_in_sitemap_url, span_of_date
-from crawler.leases import SitemapRead
+from crawler.frontier.leases import SitemapRead
 
 __all__ = [
     "Contents",

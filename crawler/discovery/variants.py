@@ -1,6 +1,7 @@
 """A URL in; out, whether its shape is that of an AMP, print or mobile form, and whose. By shape alone, so a guess.
 
-A guess becomes a verdict only where the form it would belong to is known as an article: see `crawler.intake`.
+A guess becomes a verdict only where the form it would belong to is known as an article: see
+`crawler.intake.candidates`.
 """
 
 from __future__ import annotations

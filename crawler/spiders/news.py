@@ -17,7 +17,6 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
-from crawler.back_catalogue import Days, is_as_before, wakes
 from crawler.custody import GROUP_SECONDS, Custody
 from crawler.discovery import (
     Found,
@@ -29,15 +28,16 @@ from crawler.discovery import (
     usual_places,
 )
 from crawler.errors import CrawlError
-from crawler.intake import article_of, seeds, variant
+from crawler.frontier.leases import Candidate, KnownUrl, Lease
+from crawler.intake.candidates import article_of, seeds, variant
+from crawler.intake.scope import Refused, Scope
 from crawler.keeper import Held, Keeper
-from crawler.leases import Candidate, KnownUrl, Lease
-from crawler.politeness import PATIENCE_SECONDS
-from crawler.precedence import DOUBTFUL
-from crawler.scope import Refused, Scope
+from crawler.manners.politeness import PATIENCE_SECONDS
+from crawler.schedule.back_catalogue import Days, is_as_before, wakes
+from crawler.schedule.precedence import DOUBTFUL
 from crawler.sites import Site
 from crawler.spiders.reading_ahead import done, feed_of, page_of, read_ahead, requisites_of
-from crawler.turns import Turns
+from crawler.spiders.turns import Turns
 from crawler.visit import Visit
 
 # A hiccup is tried again after 1 and after 3 seconds (schedule.RETRIES); the crawl waits for that, and no longer.

@@ -11,9 +11,9 @@ from scrapy.http import Response
 
 from crawler.custody import Custody
 from crawler.discovery import NotAFeed, NotASitemap, is_sitemap_name, read_feed, read_page, read_sitemap, usual_places
-from crawler.intake import location_text
+from crawler.intake.candidates import location_text
+from crawler.intake.scope import normalise
 from crawler.keeper import Held, Keeper
-from crawler.scope import normalise
 
 MAX_HOPS = 5
 ENOUGH = 2  # usual places that answered; the rest is hardly something else

@@ -11,9 +11,9 @@ from typing import Any
 from scrapy.http import Response
 
 from crawler.discovery import Feed, Found, NotAFeed, NotASitemap, PageLinks, read_feed, read_page
-from crawler.leases import Lease
-from crawler.reading import Reader, TooHard, What, is_heavy
-from crawler.requisite_intake import is_read, needed
+from crawler.frontier.leases import Lease
+from crawler.intake.reading import Reader, TooHard, What, is_heavy
+from crawler.intake.requisite_intake import is_read, needed
 from crawler.sites import Site
 from crawler.visit import Visit
 

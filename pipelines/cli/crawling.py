@@ -234,8 +234,8 @@ def crawl_watched(
     with contextlib.ExitStack() as stack:
         tell = []
         if metrics_port is not None:
-            from crawler.metrics import CrawlMetrics
-            from crawler.metrics_http import serve_metrics
+            from crawler.watch.metrics import CrawlMetrics
+            from crawler.watch.metrics_http import serve_metrics
 
             numbers = CrawlMetrics()
             port = stack.enter_context(serve_metrics(numbers.text, port=metrics_port))

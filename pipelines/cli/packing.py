@@ -106,7 +106,7 @@ def _fit_to_be_written(wacz: Path, *, force: bool, dry_run: bool) -> None:
 def _site_of(home: Path, wanted: list[str]) -> Callable[[str], str | None]:
     """Whose a URL is by sites.toml. Raises UnknownSite for a site that is not in it."""
     from crawler import load_sites
-    from crawler.intake import site_of
+    from crawler.intake.candidates import site_of
 
     path = home / "sites.toml"
     sites = load_sites(path) if path.exists() else None

@@ -72,7 +72,7 @@ def add(
 ) -> None:
     """Visit a site, find its feeds and sitemaps, add it to sites.toml."""
     from crawler import CrawlError, append_site, load_sites, look_at_site, new_sites_file
-    from crawler.guard import is_public_address
+    from crawler.wire.guard import is_public_address
 
     folder = new_or_known(home)
     sites_file = folder / "sites.toml"

@@ -65,7 +65,7 @@ def status(
     sites_file, now = folder / "sites.toml", utc_now()
     standing = standing_of(folder, load_sites(sites_file) if sites_file.exists() else None, now=now)
     if as_metrics:
-        from crawler.metrics import metrics_of_standing
+        from crawler.watch.metrics import metrics_of_standing
 
         typer.echo(metrics_of_standing(standing), nl=False)
     elif as_json:

@@ -21,8 +21,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archive import Announcement
-from crawler.frontier import Frontier
-from crawler.leases import Candidate, Completion
+from crawler.frontier.leases import Candidate, Completion
+from crawler.frontier.store import Frontier
 
 NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 TEXT = """council river bridge opens after winter floods mayor says police seek witness market prices rise again

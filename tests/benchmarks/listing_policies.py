@@ -1,7 +1,7 @@
 """A source and a way to poll it in; how many requests it took and how late each article was found out.
 
-Ours runs the crawler's own code, visit by visit: the completion of a lease goes through `crawler.decision.decide`, and
-what it remembers comes back as the text that the frontier keeps.
+Ours runs the crawler's own code, visit by visit: the completion of a lease goes through
+`crawler.schedule.decision.decide`, and what it remembers comes back as the text that the frontier keeps.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from publication_traces import DAY, HOUR, LISTED, START, Source
 
 from crawler.archive import Announcement
-from crawler.decision import decide
-from crawler.habits import Habits
-from crawler.leases import Candidate, Completion, Lease
-from crawler.schedule import LATEST, SOONEST, next_poll
+from crawler.frontier.leases import Candidate, Completion, Lease
+from crawler.schedule.decision import decide
+from crawler.schedule.habits import Habits
+from crawler.schedule.plan import LATEST, SOONEST, next_poll
 
 FLOOR, CEILING = SOONEST.total_seconds(), LATEST.total_seconds()
 

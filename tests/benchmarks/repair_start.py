@@ -29,7 +29,7 @@ from crawler import verify
 from crawler.archive import EXTENTS_ENDING, ArchiveWriter, Exchange
 from crawler.archive.extents import FLUSH_BYTES
 from crawler.custody import Custody
-from crawler.intake import asked_for
+from crawler.intake.candidates import asked_for
 from crawler.sites import load_sites
 
 UNACKNOWLEDGED = 64  # as many as were being read, and more

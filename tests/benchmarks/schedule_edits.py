@@ -4,9 +4,9 @@
 
 Stories and their changes are synthetic (`headline_changes.py`: what they are drawn from). Both find a story at the same
 moment: how late that is, is what `schedule_freshness.py` measures. From then on one looks every 15 minutes for 30 days,
-the other when the crawler's own code says so: the completion of each lease goes through `crawler.decision.decide`, what
-it remembers of article and site comes back as the text that the frontier keeps, and each story leaves its feeds at some
-time between 6 hours and 5 days. Nothing is learned beforehand.
+the other when the crawler's own code says so: the completion of each lease goes through
+`crawler.schedule.decision.decide`, what it remembers of article and site comes back as the text that the frontier keeps,
+and each story leaves its feeds at some time between 6 hours and 5 days. Nothing is learned beforehand.
 
 A change is one that the 15-minute observer sees: two different headlines, one after the other. It counts as seen by us
 if we captured the headline that it led to. Printed beside it, "both": we captured the one before as well. Extra fetches
@@ -31,10 +31,10 @@ from datetime import UTC, datetime
 
 from headline_changes import DAY, FOLLOWED_SECONDS, HOUR, EditingSite, Story, editing_sites
 
-from crawler.decision import decide
-from crawler.followed import left_the_feeds, told_of_change
-from crawler.habits import Habits
-from crawler.leases import Completion, Lease
+from crawler.frontier.leases import Completion, Lease
+from crawler.schedule.decision import decide
+from crawler.schedule.followed import left_the_feeds, told_of_change
+from crawler.schedule.habits import Habits
 
 EVERY = 900.0
 MOST_EXTRA = 6

@@ -27,7 +27,7 @@ from statistics import median
 from listing_policies import FLOOR, Polled, fixed, oracle, ours, rule
 from publication_traces import DAY, HOUR, START, Source, sources
 
-from crawler.schedule import PRICE_HOURS
+from crawler.schedule.plan import PRICE_HOURS
 
 Policy = Callable[..., Polled]
 

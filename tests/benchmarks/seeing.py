@@ -22,12 +22,12 @@ from pathlib import Path
 from crawler import load_sites, standing_of
 from crawler.archive import Announcement, Written
 from crawler.crawl_log import Attempt
-from crawler.frontier import Frontier
-from crawler.leases import Candidate
+from crawler.frontier.leases import Candidate
+from crawler.frontier.store import Frontier
 from crawler.options import Progress
-from crawler.room import bytes_by_part
-from crawler.standing import due_by_site, open_read_only
-from crawler.tally import ROWS, Tally
+from crawler.watch.room import bytes_by_part
+from crawler.watch.standing import due_by_site, open_read_only
+from crawler.watch.tally import ROWS, Tally
 
 SITES, DAYS, WARC_FILES = 300, 365, 20_000
 NOW = datetime.now(UTC)

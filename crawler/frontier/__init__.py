@@ -1,0 +1,1 @@
+"""What to fetch and when, on the disk: URLs, leases, acknowledgements, and the ledger of captures. Fetches nothing."""

@@ -1,0 +1,1 @@
+"""How a crawl goes and how an archive stands, for a person and for Prometheus. Changes nothing."""
