@@ -5,7 +5,7 @@
 Stories and their changes are synthetic (`headline_changes.py`: what they are drawn from). Both find a story at the same
 moment: how late that is, is what `schedule_freshness.py` measures. From then on one looks every 15 minutes for 30 days,
 the other when the crawler's own code says so: the completion of each lease goes through
-`crawler.schedule.decision.decide`, what it remembers of article and site comes back as the text that the frontier keeps,
+`crawler.schedule.decision.decide`, what it remembers of article and site comes back as the text the frontier keeps,
 and each story leaves its feeds at some time between 6 hours and 5 days. Nothing is learned beforehand.
 
 A change is one that the 15-minute observer sees: two different headlines, one after the other. It counts as seen by us
