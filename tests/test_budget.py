@@ -11,6 +11,7 @@ import pytest
 
 from crawler import CrawlOptions, crawl
 from crawler.archive import Announcement
+from crawler.discovery import Found
 from crawler.frontier.leases import Candidate, Completion, Lease
 from crawler.intake.budget import LISTINGS_IN_VAIN, MAX_LINKS_OF_PAGE, Budget, Budgets, shape
 from crawler.site import Site
@@ -78,11 +79,13 @@ def test_what_is_named_beyond_the_room_is_left_out_and_what_is_known_is_not() ->
 
 
 def test_a_page_of_a_hundred_thousand_links_is_taken_for_two_thousand_of_them() -> None:
-    roomy = Budget(replace(SITE, max_waiting=10**6), DAY)
-    kept = list(roomy.within(named(100_000, "home"), waiting=0, is_known=lambda url: False))
-    assert len(kept) == MAX_LINKS_OF_PAGE
-    announced = list(roomy.within(named(100_000), waiting=0, is_known=lambda url: False))
-    assert len(announced) == 100_000, "a sitemap is the site's own word for what is there"
+    budget = Budget(SITE, DAY)
+    for channel, number in (("home", MAX_LINKS_OF_PAGE), ("section", MAX_LINKS_OF_PAGE), ("sitemap", 100_000)):
+        links = [Found(url=f"http://maze.localhost/{n}/", kind="article", channel=channel) for n in range(100_000)]
+        feed = Found(url="http://maze.localhost/feed", kind="feed", channel="seed")
+        kept = list(budget.first_links([*links, feed]))
+        assert kept == [*links[:number], feed], "a sitemap is the site's own word for what is there"
+    assert budget.left_out == 2 * (100_000 - MAX_LINKS_OF_PAGE)
 
 
 def test_listings_that_lead_to_nothing_are_given_up_and_those_that_lead_to_something_are_not() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from crawler.discovery import Found
 from crawler.frontier.leases import Candidate, Completion, Decision, Lease
 from crawler.site import Site
 from crawler.urls import path_and_query
@@ -87,22 +88,29 @@ class Budget:
         What is known already takes no room; what is only kept in mind, such as dead sitemaps, leaves half of it to what
         is to be visited. `left_out` counts the others; None is passed through.
         """
-        room, links = self.site.max_waiting - waiting, MAX_LINKS_OF_PAGE
+        room = self.site.max_waiting - waiting
         reserved = self.site.max_waiting // 2
         for c in candidates:
             if c is None:
                 yield None
                 continue
-            linked = c.announcement is not None and c.announcement.channel in _LINKED
-            in_vain = linked and (links <= 0 or (c.kind == "section" and self._trap(shape(c.url)) is not None))
+            in_vain = c.kind == "section" and self._trap(shape(c.url)) is not None
             # Each look takes some microseconds, so it is taken only where there is little room left.
             known = room <= reserved + LITTLE_ROOM and is_known(c.url)
             if in_vain or (room <= (reserved if c.due_at is None else 0) and not known):
                 self.left_out += 1
                 continue
             room -= not known
-            links -= linked
             yield c
+
+    def first_links(self, found: Sequence[Found]) -> Sequence[Found]:
+        """What one page named, without the links after the first 2,000; what a feed or sitemap says is no link."""
+        if len(found) <= MAX_LINKS_OF_PAGE:
+            return found
+        over = {n for n, f in enumerate(found) if f.channel in _LINKED}
+        over -= set(sorted(over)[:MAX_LINKS_OF_PAGE])
+        self.left_out += len(over)
+        return [f for n, f in enumerate(found) if n not in over] if over else found
 
 
 class Budgets:

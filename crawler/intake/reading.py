@@ -84,6 +84,7 @@ class Reader:
             for at in range(0, len(body), PIECE):  # in one, it would be copied once more
                 child.asked.write(body[at : at + PIECE])
                 await child.asked.drain()
+                await asyncio.sleep(0)  # it waits for nothing where the process takes all at once
             while True:
                 (size,) = _SIZE.unpack(await child.answers.readexactly(_SIZE.size))
                 kind, value = pickle.loads(await child.answers.readexactly(size))

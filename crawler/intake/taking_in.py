@@ -85,6 +85,7 @@ def take_in(
     `days`: those of which the back catalogue is wanted.
     """
     lease, site = visit.lease, scope.site
+    found = budget.first_links(found) if budget is not None else found
     maps = [f for f in found if f.kind == "sitemap"]
     parts = [f for f in found if f.kind == REQUISITE]
     others = [f for f in found if f.kind not in ("sitemap", REQUISITE)]
