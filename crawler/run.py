@@ -139,8 +139,8 @@ def run_here(home: Path, options: CrawlOptions, on_progress: OnProgress | None =
     from crawler.spiders.probe import ProbeSpider
     from crawler.watch.tally import Tally
 
-    # Threads pack and decode what is large. By default one keeps the interpreter for 5 ms, whenever the event loop wants
-    # it back.
+    # Threads pack and decode what is large. By default one keeps the interpreter for 5 ms, whenever the event loop
+    # wants it back.
     sys.setswitchinterval(0.001)
     if "twisted.internet.reactor" in sys.modules:
         raise CrawlError("a process can crawl only once, for Scrapy's reactor does not start again; use crawl()")
