@@ -121,6 +121,7 @@ def test_the_reader_beside_the_crawl_reads_what_is_heavy(name: str) -> None:
             return await reader.read(what, body, site="a", url="http://a.example/")
         finally:
             reader.close()
+            await asyncio.sleep(0.02)  # in which its pipes are closed
 
     if isinstance(comes_of_it, int):
         found = asyncio.run(read())
@@ -148,12 +149,14 @@ def test_a_reader_that_had_to_be_ended_costs_that_body_and_the_next_is_read(monk
             for each in (waiting, behind):
                 with pytest.raises(TooHard):
                     await asyncio.wait_for(each, 5)
+            await asyncio.sleep(0.02)
             reader = Reader()
             monkeypatch.setattr("crawler.intake.reading.MAX_SECONDS_OF_SITE", 0.0)
             with pytest.raises(TooHard, match="a has taken"):
                 await reader.read("feed", READ["a feed"][1], site="a", url="http://a.example/")
         finally:
             reader.close()
+            await asyncio.sleep(0.02)  # in which its pipes are closed
 
     asyncio.run(read())
 
