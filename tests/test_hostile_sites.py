@@ -144,7 +144,7 @@ def test_a_reader_that_had_to_be_ended_costs_that_body_and_the_next_is_read(monk
             assert (await reader.read("feed", READ["a feed"][1], site="a", url="http://a.example/")).items
             waiting = asyncio.ensure_future(reader.read("page", b"<p>" * 10_000_000, site="b", url="http://a.b/"))
             behind = asyncio.ensure_future(reader.read("feed", READ["a feed"][1], site="c", url="http://a.b/"))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)  # one is being read now, and one waits
             reader.stop()
             for each in (waiting, behind):
                 with pytest.raises(TooHard):
