@@ -77,6 +77,9 @@ class Reader:
 
     async def _ask(self, what: What, body: bytes, how: dict[str, Any]) -> Any:
         child = self._child = self._child or await _begin()
+        if self._is_over:  # since this one's turn came
+            self.close()
+            raise TooHard("not read: the crawl is ending")
         items: list[Found] = []
         try:
             question = pickle.dumps((what, len(body), how))
