@@ -47,7 +47,7 @@ def main() -> None:
             f'sitemaps = ["{home}sitemap.xml"]\n'
             for n, home in enumerate(homes)
         )
-        sites = 'allow_addresses = ["127.0.0.0/8"]\n' + "\n".join(stanzas)
+        sites = 'allow_addresses = ["127.0.0.0/8"]\nopt_out_files = false\n' + "\n".join(stanzas)
         (Path(folder) / "sites.toml").write_text(sites)
         report = crawl(Path(folder), CrawlOptions(), sample)
     seconds = (report.ended_at - report.started_at).total_seconds()
