@@ -209,7 +209,5 @@ def test_protegos_fault_does_not_reach_our_decisions() -> None:
         text = f"User-agent: Broadsheet\n{line}\nUser-agent: other\nDisallow: /private/"
         assert not allowed(rules(text), "/private/a"), line
     split = "User-agent: Broadsheet\nNoai: yes\nUser-agent: other\nDisallow: /private/"
-    assert Protego.parse(split).can_fetch(f"{SITE}/private/a", "Broadsheet"), (
-        "mended? then say so where ours is"
-    )
+    assert Protego.parse(split).can_fetch(f"{SITE}/private/a", "Broadsheet"), "mended? then say so where ours is"
     assert not allowed(rules("User-agent: Broadsheet\nDisallow: /a\nNoai: yes\nDisallow: /private/"), "/private/a")
