@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +80,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"broadsheet {VERSION}\n"
 
 
-def test_help_comes_at_once_and_loads_no_framework() -> None:
-    """The frameworks are what takes a second and more; 1.5 s here so that a busy machine fails nothing."""
+def test_help_loads_no_framework() -> None:
+    """The frameworks are what would take a second and more."""
     code = "import sys; from pipelines.cli import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
-    best = float("inf")
-    for _ in range(2):
-        began = time.monotonic()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        best = min(best, time.monotonic() - began)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"scrapy", "twisted", "dagster", "duckdb", "pyarrow", "trafilatura", "lxml", "fastwarc"}
     assert not heavy & {name.partition(".")[0] for name in done.stderr.split()}
-    assert best < 1.5
 
 
 def test_no_colour_codes_where_nobody_looks() -> None:
