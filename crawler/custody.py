@@ -33,9 +33,7 @@ from crawler.frontier.store import Frontier
 from crawler.intake.budget import Budgets
 from crawler.intake.candidates import site_of
 from crawler.intake.reading import Reader
-from crawler.intake.scope import registrable_domain
 from crawler.manners.politeness import delays_of
-from crawler.manners.robots_kept import sitemaps_named
 from crawler.options import CrawlReport
 from crawler.recorder import record, record_large
 from crawler.recovery import hold_lock, recover
@@ -53,6 +51,8 @@ __all__ = ["Custody", "Visit", "utc_now"]
 # How long something that is finished waits for more, to be acknowledged with it in one transaction. The next request to
 # its domain waits as long: so a kill costs again what is under way, and nothing that was finished.
 GROUP_SECONDS = 0.05
+# Refusals of one domain that may wait together: no request went out, and a flush for each holds up all (2026-11).
+UNSENT_AT_ONCE = 8
 
 
 def utc_now() -> datetime:
@@ -106,7 +106,8 @@ class Custody:
         self._open: dict[Visit, None] = {}
         self._busy: collections.Counter[str] = collections.Counter()
         self._pending: list[Completion] = []
-        self._touched: set[str] = set()
+        self._touched: set[str] = set()  # domains that were asked, and are not asked again before it is acknowledged
+        self._unsent: collections.Counter[str] = collections.Counter()  # refusals that wait, by domain
         self._turned: set[str] = set()  # domains whose queue is to be remembered, though nothing of them ended
         self._pending_since = 0.0
         self._files: list[ClosedFile] = []
@@ -138,7 +139,7 @@ class Custody:
 
     def is_busy(self, domain: str) -> bool:
         """Whether a visit to `domain` is open, be it waiting for its turn, or is over and not acknowledged yet."""
-        return self._busy[domain] > 0 or domain in self._touched
+        return self._busy[domain] > 0 or domain in self._touched or self._unsent[domain] >= UNSENT_AT_ONCE
 
     def _stir(self, domains: Iterable[str]) -> None:
         for domain in domains:
@@ -218,7 +219,10 @@ class Custody:
             )
         )  # fmt: skip
         self._pending_since = self._pending_since or time.monotonic()
-        self._touched.add(lease.domain)
+        if outcome == "refused" and not visit.on_its_way:
+            self._unsent[lease.domain] += 1
+        else:
+            self._touched.add(lease.domain)
         self._stir([lease.domain])
         self.last_url = lease.url
         self.tally.ended(attempt, received_bytes=visit.received_bytes)
@@ -236,7 +240,12 @@ class Custody:
         if not self._pending:
             return False
         waited = time.monotonic() - self._pending_since
-        return (waited >= GROUP_SECONDS or len(self._pending) >= len(self._open)) and self.flush()
+        nobody_joins = bool(self._touched) and len(self._pending) >= len(self._open)
+        return (waited >= GROUP_SECONDS or nobody_joins) and self.flush()
+
+    @property
+    def is_settled(self) -> bool:
+        return not self._pending
 
     def flush(self) -> bool:
         """Bytes to the disk, then the ledger, then acknowledged; whether anything was.
@@ -262,6 +271,7 @@ class Custody:
             return False
         self._pending, self._pending_since = [], 0.0
         self._touched.clear()
+        self._unsent.clear()
         self._turned.clear()
         self._stir({domain for c in pending for domain in (c.lease.domain, *(f.domain for f in c.found))})
         try:
@@ -275,10 +285,6 @@ class Custody:
         except CrawlError as error:
             self.fail(error)
         return True
-
-    def sitemaps_of(self, home: str) -> tuple[str, ...]:
-        """The sitemaps that robots.txt of the home page's host names, as it was last fetched."""
-        return sitemaps_named(self.frontier.robots, home, now=self.clock())
 
     def archived_bytes(self) -> int:
         """What the WARC files of this crawl take on the disk."""
@@ -312,12 +318,6 @@ class Custody:
     def stop(self, reason: str) -> None:
         """Ask everybody to come to an end; the first reason stays."""
         self.stopping = self.stopping or reason
-
-    def rests(self, site: str) -> tuple[float, str | None]:
-        """Until when and why the site's domain is left alone at its server's wish or ours; 0.0 where it is not."""
-        turn = self.politeness.turn(registrable_domain(self.sites[site].home))
-        crawl_delay_alone = turn.factor <= 1 and (turn.reason or "").startswith("robots.txt")  # its plain pace
-        return (0.0, None) if turn.reason is None or crawl_delay_alone else (turn.next_at, turn.reason)
 
     def close(self) -> CrawlReport:
         """Finish every visit, close every file, give back every lease, free the lock; what the crawl did."""

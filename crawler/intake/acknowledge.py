@@ -5,6 +5,7 @@ A spider middleware. Decides nothing about what is fetched when."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -72,8 +73,10 @@ class Acknowledge(BaseSpiderMiddleware):
             self._note(response, error)
             raise
         finally:
+            since = time.monotonic()
             for step in self._finish(response, found):
-                await step.run_beside()
+                await step.run_beside(since=since)
+                since = time.monotonic()
 
     def process_spider_exception(self, response: Response, exception: Exception) -> None:
         """A callback that failed before it yielded anything: what it was given is in the archive all the same."""

@@ -10,6 +10,7 @@ import asyncio
 import functools
 import itertools
 import re
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +35,7 @@ __all__ = ["Step", "take_in"]
 
 T = TypeVar("T")
 PIECE = 200  # some 20 ms, half of it the frontier's
+RESTS = 5  # times as long as a piece took: a list of 100,000 has a sixth of the event loop, and no more
 MANY = 400  # what is less goes in whole, in the transaction that acknowledges the visit
 _MAY_BE_VARIANT = re.compile(r"amp|print|druck|imprim|stampa|mobile|[?&]m=1|://(?:m|touch)\.", re.IGNORECASE)
 
@@ -50,12 +52,12 @@ class Step(Generic[T]):
         if self._task is not None:
             self.result = self._task()
 
-    async def run_beside(self) -> None:
-        """In a thread, while the crawl goes on."""
+    async def run_beside(self, *, since: float) -> None:
+        """In a thread, while the crawl goes on; else a rest as long as befits the work since `since` (monotonic)."""
         if self._task is not None:
             self.result = await asyncio.to_thread(self._task)
         else:
-            await asyncio.sleep(0)
+            await asyncio.sleep(RESTS * (time.monotonic() - since))
 
 
 def _beside(task: Callable[[], T], *, number: int) -> Generator[Step[T], None, T]:

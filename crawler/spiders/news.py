@@ -33,6 +33,7 @@ from crawler.intake.candidates import article_of, seeds, variant
 from crawler.intake.scope import Refused, Scope
 from crawler.keeper import Held, Keeper
 from crawler.manners.politeness import PATIENCE_SECONDS
+from crawler.manners.robots_kept import sitemaps_named
 from crawler.schedule.back_catalogue import Days, is_as_before, wakes
 from crawler.schedule.precedence import DOUBTFUL
 from crawler.sites import Site
@@ -114,7 +115,7 @@ class NewsSpider(Spider):
                             yield self._request(visit)
                         if self._over_budget(custody):
                             break
-                if custody.in_flight == 0 and not stirred and not custody.flush():
+                if custody.in_flight == 0 and not stirred and custody.is_settled:
                     limit = (custody.clock() + HORIZON).timestamp()
                     if not any(at <= limit for at in self._awaited.values()):
                         break
@@ -135,7 +136,9 @@ class NewsSpider(Spider):
         at = turns.next_at()
         until = LOOK_SECONDS if at is None else min(max(at - custody.clock().timestamp(), 0.001), LOOK_SECONDS)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(moved.wait(), min(until, GROUP_SECONDS) if custody.in_flight else until)
+            await asyncio.wait_for(
+                moved.wait(), until if custody.in_flight == 0 and custody.is_settled else min(until, GROUP_SECONDS)
+            )
 
     def _is_wanted(self, visit: Visit) -> bool:
         """Whether sites.toml still wants what it wanted when the URL was found; else the visit is over."""
@@ -309,7 +312,7 @@ class NewsSpider(Spider):
     def _where_none_is_named(self, response: Response, *, feeds: bool, sitemaps: bool) -> Iterator[Found]:
         """Sitemaps from robots.txt, then the usual places, for what neither sites.toml nor the home page names."""
         site = self.site_of(response)
-        named = self.custody.sitemaps_of(response.url)
+        named = sitemaps_named(self.custody.frontier.robots, response.url, now=self.custody.clock())
         if not site.sitemaps:
             for url in named:
                 yield Found(url=url, kind="sitemap", channel="seed")

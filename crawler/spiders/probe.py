@@ -14,6 +14,7 @@ from crawler.discovery import NotAFeed, NotASitemap, is_sitemap_name, read_feed,
 from crawler.intake.candidates import location_text
 from crawler.intake.scope import normalise
 from crawler.keeper import Held, Keeper
+from crawler.manners.robots_kept import sitemaps_named
 
 MAX_HOPS = 5
 ENOUGH = 2  # usual places that answered; the rest is hardly something else
@@ -71,7 +72,8 @@ class ProbeSpider(Spider):
             response.body, url=response.url, content_type=header.decode("latin-1") if header else None, channel="home"
         )
         self._note("home", response.url)
-        maps = [f.url for f in page.sitemaps] + list(self.custody.sitemaps_of(response.url))
+        by_robots = sitemaps_named(self.custody.frontier.robots, response.url, now=self.custody.clock())
+        maps = [f.url for f in page.sitemaps] + list(by_robots)
         named = [("feed", f.url) for f in page.feeds] + [("sitemap", url) for url in maps]
         kinds = {kind for kind, _ in named}
         for kind, url in dict.fromkeys(named):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.options import Progress
+from crawler.urls import registrable_domain
 from crawler.watch.standing import due_by_site, open_read_only, urls_known
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class Lookout:
             self._next_told = now + PROGRESS_SECONDS
             on_progress(self.progress())
 
+    def _rests(self, site: str) -> tuple[float, str | None]:
+        """Until when and why the site's domain is left alone at its server's wish or ours; 0.0 where it is not."""
+        turn = self._custody.politeness.turn(registrable_domain(self._custody.sites[site].home))
+        crawl_delay_alone = turn.factor <= 1 and (turn.reason or "").startswith("robots.txt")  # its plain pace
+        return (0.0, None) if turn.reason is None or crawl_delay_alone else (turn.next_at, turn.reason)
+
     def progress(self) -> Progress:
         """How far the crawl is. A site whose numbers are as they were is not told again."""
         custody, c, t = self._custody, self._custody.counts, self._custody.tally
@@ -73,7 +80,7 @@ class Lookout:
             failures=dict(t.failures), answer_seconds=t.answer_seconds, answers_within=tuple(t.answers_within),
             slowest_seconds=t.slowest_seconds, slowest_url=t.slowest_url, urls=self._urls,
             disk_bytes=custody.room.bytes_by_part(), quota_bytes=custody.room.quota_bytes, site_count=len(t),
-            sites=t.news(custody.rests),
+            sites=t.news(self._rests),
         )  # fmt: skip
 
     def _look(self) -> None:

@@ -20,6 +20,10 @@ from aiohttp.client_proto import ResponseHandler
 
 from crawler.archive import Remainder
 
+# A body in chunks of one byte costs aiohttp's parser 100 ms for what one read brings. Whoever sends such has a sixth
+# of the event loop, and no more.
+LONG_SECONDS, RESTS = 0.005, 5
+
 MAX_HEADER_BYTES = 65_536  # of all heads of an answer, interim ones included
 MAX_BODY_BYTES = {"feed": 50_000_000, "sitemap": 50_000_000, "robots": 5_000_000}
 MAX_PAGE_BYTES = 10_000_000
@@ -284,7 +288,17 @@ class TappedProtocol(ResponseHandler):
         if tap is not None and tap.remainder is not None:
             tap.heard(data)
             return
+        begun = time.monotonic()
         super().data_received(data)
+        if tap is not None and (took := time.monotonic() - begun) > LONG_SECONDS and tap.line is not None:
+            tap.line.pause_reading()
+            asyncio.get_running_loop().call_later(RESTS * took, self._go_on, tap)
+
+    def _go_on(self, tap: Tap) -> None:
+        """After a rest from what took long to parse, unless somebody else has to wait for something."""
+        admitted = self._admission is None or self._admission.done()
+        if not tap.is_over and tap.line is not None and not self._reading_paused and admitted:
+            tap.line.resume_reading()
 
     async def _wait_for_room(self, tap: Tap) -> None:
         assert tap.line is not None

@@ -28,8 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from loopback_sites import Shape, serving
 
 from crawler.options import CrawlOptions
-
-CONCURRENT = 64  # crawler.settings.CONCURRENT_REQUESTS
+from crawler.settings import CONCURRENT_REQUESTS
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def timed(command: list[str], *, cwd: Path, pages: int, stdin: int | None = None
 def plain_scrapy(homes: list[str], folder: Path, pages: int) -> Run:
     (folder / "homes.txt").write_text("\n".join(homes))
     script = Path(__file__).with_name("plain_scrapy.py")
-    return timed([sys.executable, str(script), "homes.txt", str(CONCURRENT)], cwd=folder, pages=pages)
+    return timed([sys.executable, str(script), "homes.txt", str(CONCURRENT_REQUESTS)], cwd=folder, pages=pages)
 
 
 def broadsheet(homes: list[str], folder: Path, pages: int, profile: str | None = None) -> Run:

@@ -71,6 +71,7 @@ def hostile() -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    os.nice(10)  # it is elsewhere in life: what it takes of this machine's two cores is not what is measured
     with module.HostileServer() as server:
         print(server.port, flush=True)
         sys.stdin.read()
