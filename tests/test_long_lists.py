@@ -62,7 +62,7 @@ async def read_and_take_in(body: bytes, visit: Visit, frontier: Frontier) -> tup
             done.set()
             await watching
             return longest, time.process_time() - begun, ended.value
-        await step.run_beside()
+        await step.run_beside(since=time.monotonic())
 
 
 def taken_in(tmp_path: Path, children: int) -> tuple[list[float], list[float]]:
