@@ -27,6 +27,9 @@ from crawler.sites import Site, Sites, SitesError, load_sites
 from crawler.wire.guard import is_public_address
 
 LAST_WORDS_SECONDS = 10.0  # for a crawl whose caller gave up: three for what is under way, the rest for its files
+# Large bodies go back to the system when they are read, instead of staying with glibc's allocator: beside eight hostile
+# sites a crawl then takes 154 MB rather than 243 (2026-11). Other systems' allocators do not know these.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
 OnProgress = Callable[[Progress], None]
 
 
@@ -47,7 +50,7 @@ def crawl(home: Path, options: CrawlOptions | None = None, on_progress: OnProgre
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "crawler.run", str(home), options.to_json()],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True, text=True,
-                encoding="utf-8", env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                encoding="utf-8", env={**ENVIRONMENT, **os.environ, "PYTHONUNBUFFERED": "1"},
             )  # fmt: skip
     except OSError as error:
         raise Unwritable(home, cause=error.strerror or str(error)) from error

@@ -28,6 +28,8 @@ from typing import Any
 
 import psutil
 
+from crawler.run import ENVIRONMENT
+
 GOOD = 42
 HOSTILE = Path(__file__).parent.parent / "hostile_server.py"
 
@@ -122,7 +124,10 @@ def one_round(args: argparse.Namespace, *, with_hostile: bool) -> dict[str, Any]
             names = ("bombs", "endless", "drips", "headers", "loops", "links", "mazes", "xml")
             sites += "".join(stanza.format(n=n, p=bad_port, d=args.delay) for n in names)
         (home / "sites.toml").write_text('allow_addresses = ["127.0.0.0/8"]\n' + sites, "utf-8")
-        crawl = subprocess.Popen([*me, "crawl", str(home), str(home / "out.json")], stderr=(home / "err").open("w"))
+        crawl = subprocess.Popen(
+            [*me, "crawl", str(home), str(home / "out.json")], stderr=(home / "err").open("w"),
+            env={**ENVIRONMENT, **os.environ},
+        )  # fmt: skip
         peak, main_peak, wanted = 0, 0, GOOD * args.pages
         process, patience = psutil.Process(crawl.pid), time.monotonic() + 60 + args.pages * args.delay * 5
         while crawl.poll() is None and time.monotonic() < patience:
