@@ -28,7 +28,7 @@ from crawler.wire.guard import is_public_address
 
 LAST_WORDS_SECONDS = 10.0  # for a crawl whose caller gave up: three for what is under way, the rest for its files
 # Large bodies go back to the system when they are read, instead of staying with glibc's allocator: beside eight hostile
-# sites a crawl then takes 154 MB rather than 243 (2026-11). Other systems' allocators do not know these.
+# sites a crawl then takes 198 MB rather than 243 (2026-11). Other systems' allocators do not know these.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
 OnProgress = Callable[[Progress], None]
 
