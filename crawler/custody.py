@@ -51,7 +51,7 @@ __all__ = ["Custody", "Visit", "utc_now"]
 # How long something that is finished waits for more, to be acknowledged with it in one transaction. The next request to
 # its domain waits as long: so a kill costs again what is under way, and nothing that was finished.
 GROUP_SECONDS = 0.05
-# Refusals of one domain that may wait together: no request went out, and a flush for each holds up all (2026-11).
+# Refusals of one domain that may wait together: no request went out, and a flush for each would hold up all.
 UNSENT_AT_ONCE = 8
 
 
