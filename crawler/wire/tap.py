@@ -20,8 +20,8 @@ from aiohttp.client_proto import ResponseHandler
 
 from crawler.archive import Remainder
 
-# A body in chunks of one byte is a step of Python in aiohttp's parser for each of them. Whoever sends such has a sixth of
-# the event loop, and no more.
+# A body in chunks of one byte is a step of Python in aiohttp's parser for each of them. Whoever sends such has a sixth
+# of the event loop, and no more.
 LONG_SECONDS, RESTS = 0.005, 5
 
 MAX_HEADER_BYTES = 65_536  # of all heads of an answer, interim ones included
