@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,16 +107,55 @@ def test_the_next_age_lies_ahead_whatever_was_seen(
     assert min(age, EDGES[-1]) <= next_age(edits, age=age, visits=visits) <= EDGES[-1]
 
 
+def told(article: Followed, *, now: datetime) -> datetime:
+    when = told_of_change(article.to_text(), now=now)
+    assert when is not None
+    return when
+
+
 def test_word_of_a_change_brings_a_visit_within_minutes_and_vain_ones_ever_later() -> None:
     article, edits, _ = after_visit(None, Edits(), now=NOW, mark="a" * 10)
     now, waits = NOW, []
-    for _ in range(4):
-        now = told_of_change(article.to_text(), now=now + timedelta(minutes=1))
+    for _ in range(3):
+        now = told(article, now=now + timedelta(minutes=1))
         waits.append((now - datetime.fromtimestamp(article.at, UTC)) / timedelta(minutes=1))
         article, edits, _ = after_visit(article, edits, now=now, mark="a" * 10)
-    assert waits == pytest.approx([10, 20, 40, 80])
-    changed, *_ = after_visit(article, edits, now=now + DAY, mark="b" * 10)
-    assert told_of_change(changed.to_text(), now=now + 2 * DAY) == now + 2 * DAY
+    assert waits == pytest.approx([10, 20, 40])
+    changed, *_ = after_visit(replace(article, visits=1), edits, now=now + DAY, mark="b" * 10)
+    assert told(changed, now=now + 2 * DAY) == now + 2 * DAY
+
+
+def test_word_of_changes_never_costs_the_visit_after_a_month() -> None:
+    article, edits, again = after_visit(None, Edits(), now=NOW, mark="a" * 10)
+    now = NOW
+    for number in range(4):
+        now = told(article, now=now + HOUR)
+        article, edits, again = after_visit(article, edits, now=now, mark=f"{number:010}")
+    assert told_of_change(article.to_text(), now=now + HOUR) is None
+    assert again == NOW + 30 * DAY
+    last, _, then = after_visit(article, edits, now=again, mark="b" * 10)
+    assert then is None
+    assert told_of_change(last.to_text(), now=again + DAY) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(["word", "left", "due"]), st.floats(0, 900), st.booleans()), max_size=60))
+def test_whatever_is_said_of_an_article_it_is_visited_six_times_more_at_most(
+    events: list[tuple[str, float, bool]],
+) -> None:
+    article, edits, due = after_visit(None, Edits(), now=NOW, mark="a" * 10)
+    now, extra = NOW, 0
+    for what, hours, changed in [*events, *[("due", 0.0, False)] * 9]:
+        now += timedelta(hours=hours)
+        word, left = told_of_change(article.to_text(), now=now), left_the_feeds(article.to_text())
+        if what == "word" and word is not None:
+            due = min(due or word, word)
+        elif what == "left" and left is not None:
+            article, due = Followed.from_text(left) or article, now
+        if due is None:
+            continue
+        now, extra = max(now, due), extra + 1
+        article, edits, due = after_visit(article, edits, now=now, mark=f"{extra * changed:010}")
+    assert extra <= 6
 
 
 def test_leaving_the_feeds_brings_one_visit_which_is_none_of_the_others() -> None:

@@ -244,11 +244,14 @@ class UrlTable(Ledger):
             self._modified(row, now=seen_at)
 
     def _modified(self, row: sqlite3.Row, *, now: datetime) -> None:
-        """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off."""
+        """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off, if it has visits left."""
         if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
             return  # due as it is, or refused
         row = self._where_it_leads(row)
-        at = math.ceil(told_of_change(row["memory"], now=now).timestamp())
+        when = told_of_change(row["memory"], now=now)
+        if when is None:
+            return
+        at = math.ceil(when.timestamp())
         self._db.execute("update url set due_at = min(coalesce(due_at, ?), ?) where id = ?", (at, at, row["id"]))
 
     def _where_it_leads(self, row: sqlite3.Row) -> sqlite3.Row:

@@ -82,7 +82,7 @@ def after_visit(
 def next_visit(article: Followed, edits: Edits) -> datetime | None:
     """When to visit again an article that was just visited."""
     now, age = article.at, timedelta(seconds=article.at - article.first)
-    if age >= DONE:
+    if age >= DONE or article.visits >= len(AGES):
         return None
     passed = sum(a < age * PASSED for a in AGES)
     number = min(max(article.visits, passed), len(AGES) - 1)
@@ -95,14 +95,18 @@ def next_visit(article: Followed, edits: Edits) -> datetime | None:
     return datetime.fromtimestamp(now, UTC) + max(wait, SOONEST)
 
 
-def told_of_change(text: str | None, *, now: datetime) -> datetime:
-    """When to look at an article whose index has given it another date of change.
+def told_of_change(text: str | None, *, now: datetime) -> datetime | None:
+    """When to look at an article whose index has given it another date of change; `None` where its visits are used up.
 
-    Some indexes date everything anew at every request. So each look that finds nothing doubles the time to the next.
+    Such a visit takes the place of a later one, but never that of the last, by which deletions are found. Some indexes
+    date everything anew at every request. So each look that finds nothing doubles the time to the next.
     """
     article = Followed.from_text(text)
     if article is None:
         return now
+    last_is_to_come = timedelta(seconds=article.at - article.first) < DONE
+    if article.visits >= len(AGES) - last_is_to_come:
+        return None
     pause = min(SOONEST * float(2 ** min(article.vain, 20)), AGES[3])
     return max(now, datetime.fromtimestamp(article.at, UTC) + pause)
 

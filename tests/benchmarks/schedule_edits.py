@@ -127,7 +127,10 @@ def ours(site: EditingSite, *, told: bool, dice: random.Random) -> list[list[flo
                 continue
             memories[number], wanted = memory, now
         else:
-            wanted = told_of_change(memories.get(number), now=datetime.fromtimestamp(now, UTC)).timestamp()
+            word = told_of_change(memories.get(number), now=datetime.fromtimestamp(now, UTC))
+            if word is None:
+                continue
+            wanted = word.timestamp()
         if wanted < due.get(number, math.inf):
             due[number] = wanted
             heapq.heappush(events, (wanted, "visit", number))
