@@ -244,7 +244,7 @@ class UrlTable(Ledger):
             self._modified(row, now=seen_at)
 
     def _modified(self, row: sqlite3.Row, *, now: datetime) -> None:
-        """A feed or sitemap says that a URL has changed since: it is due soon, were it ever so far off, if it has visits left."""
+        """A feed or sitemap says that a URL has changed since: it is due soon, if it has visits left."""
         if self._word_of(row["kind"]) == "article" and row["visits"] == 0:
             return  # due as it is, or refused
         row = self._where_it_leads(row)

@@ -10,11 +10,11 @@ and each story leaves its feeds at some time between 6 hours and 5 days. Nothing
 
 A change is one that the 15-minute observer sees: two different headlines, one after the other. It counts as seen by us
 if we captured the headline that it led to. Printed beside it, "both": we captured the one before as well. Extra fetches
-are all visits after the first. At most six per story is the promise: what only a seventh sees does not count as seen.
+are all visits after the first. At most six per story is the promise: what only a seventh saw would not count as seen.
 
 In the first rows no index ever says that a story changed, which is the worst case; "told" is the share of sites whose
-feed or sitemap does, after ten minutes on average: visits that follow such word take the place of later ones, and may
-be more than six. "usual" is 1 h, 6 h, 1 d, 7 d, 30 d and the visit after leaving the feeds, whatever was seen.
+feed or sitemap does, after ten minutes on average: visits that follow such word take the place of later ones. "usual"
+is 1 h, 6 h, 1 d, 7 d, 30 d and the visit after leaving the feeds, whatever was seen.
 """
 
 from __future__ import annotations
