@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .extraction import EXTRACTOR_VERSION, Block, Extraction, Link, Reject, extract
+    from .extraction import EXTRACTOR_VERSION, Block, Extraction, Image, Link, Reject, extract
 
-__all__ = ["EXTRACTOR_VERSION", "Block", "Extraction", "Link", "Reject", "extract"]
+__all__ = ["EXTRACTOR_VERSION", "Block", "Extraction", "Image", "Link", "Reject", "extract"]
 
 
 def __getattr__(name: str) -> object:

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 from pipelines.captures import Capture
 from pipelines.content import content_digest, word_count
-from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Link, Reject
+from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Image, Link, Reject
 from pipelines.urls import article_id, canonical_url
-from warehouse import ArticleRow, BlockRow, CaptureRow, LinkRow, RejectRow, Table, column
+from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 2
+FRAGMENT_FORMAT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,7 @@ FRAGMENT_TABLES: dict[str, Table] = {
         ("articles", FragmentArticle, ("capture_id",)),
         ("rejects", FragmentReject, ("capture_id",)),
         ("links", LinkRow, ("capture_id", "position")),
+        ("images", ImageRow, ("capture_id", "position")),
     )
 }
 
@@ -121,7 +122,12 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         lead_image_url=_storable(read.lead_image_url),
         publisher=_storable(read.publisher),
         access=read.access,
+        access_evidence=_storable(read.access_evidence),
         page_type=_storable(read.page_type),
+        page_type_evidence=_storable(read.page_type_evidence),
+        rights=_storable(read.rights),
+        licence_url=_storable(read.licence_url),
+        correction=_storable(read.correction),
         captured_at=capture.captured_at,
         crawl_date=capture.captured_at.date(),
         extractor=read.extractor,
@@ -161,6 +167,29 @@ def link_rows(capture: Capture, links: tuple[Link, ...], article: str | None) ->
             crawl_date=capture.captured_at.date(),
         )
         for position, link in enumerate(links)
+    ]
+
+
+def image_rows(capture: Capture, images: tuple[Image, ...], article: str) -> list[ImageRow]:
+    """One row per image of the article, in the page's order."""
+    return [
+        ImageRow(
+            capture_id=capture.capture_id,
+            article_id=article,
+            site=_storable(capture.site),
+            url=storable(capture.url),
+            image_url=storable(image.url),
+            caption=_storable(image.caption),
+            credit=_storable(image.credit),
+            alt=_storable(image.alt),
+            width=image.width,
+            height=image.height,
+            position=position,
+            is_lead=image.is_lead,
+            captured_at=capture.captured_at,
+            crawl_date=capture.captured_at.date(),
+        )
+        for position, image in enumerate(images)
     ]
 
 

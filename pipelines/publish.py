@@ -27,7 +27,7 @@ from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 2
+PUBLISH_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ class SiteOfHost:
 def publish(
     home: Path, crawl_date: date, *, files: Sequence[WarcFile] | None = None, site_of_host: SiteOfHost | None = None
 ) -> Published:
-    """Publish one date's captures, articles, rejects and links, in place of what was published for it.
+    """Publish one date's captures, articles, rejects, links and images, in place of what was published for it.
 
     `files`: the archive's, as `list_warc_files` gives them, where the caller has them already. Raises DamagedFragment.
     """

@@ -19,7 +19,7 @@ from pipelines.captures import Capture, read_captures
 from pipelines.classes import ARTICLE, REJECT, REVISIT, Sorted, sort_capture
 from pipelines.errors import BrokenWarc, UnreadWarc
 from pipelines.extraction import Extraction, Reject
-from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, link_rows, reject_row
+from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, image_rows, link_rows, reject_row
 from pipelines.pages import Page
 from pipelines.workers import Done, Lost, Workers
 from warehouse import from_arrow, to_arrow
@@ -160,6 +160,7 @@ class Reading:
             row = article_row(capture, read)
             self._rows["articles"].append(row)
             class_, article = ARTICLE, row.article_id
+            self._rows["images"].extend(image_rows(capture, read.images, row.article_id))
         else:
             if capture.decode_problem:  # the likelier cause of whatever the reader found
                 read = replace(read, detail=f"{read.detail}; {capture.decode_problem}")

@@ -41,7 +41,11 @@ class SumProblem:
 def check_sums(home: Path, crawl_date: date) -> list[SumProblem]:
     """All problems of one crawl date; none for a date without captures and attempts."""
     tables = tables_folder(home)
-    rows = {table.name: _rows(tables, table.name, crawl_date) for table in ALL_TABLES if table.name != "links"}
+    rows = {
+        table.name: _rows(tables, table.name, crawl_date)
+        for table in ALL_TABLES
+        if table.name not in ("links", "images")
+    }
     return [
         *_keys(rows),
         *_classes(rows),

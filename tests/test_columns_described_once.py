@@ -17,12 +17,14 @@ from warehouse import (
     ALL_TABLES,
     ARTICLES,
     CAPTURES,
+    IMAGES,
     LINKS,
     REJECTS,
     ArticleRow,
     BadRow,
     BlockRow,
     CaptureRow,
+    ImageRow,
     LinkRow,
     RejectRow,
     from_arrow,
@@ -35,7 +37,7 @@ from warehouse.examples import example_row
 from warehouse.schema_doc import schema_doc
 
 ROOT = Path(__file__).parents[1]
-ROWS = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow}
+ROWS = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow, IMAGES: ImageRow}
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 WHOLE = st.integers(-(2**63), 2**63 - 1)
@@ -46,6 +48,7 @@ MOMENT = st.datetimes(
 )
 STRATEGIES = {
     pa.string(): TEXT,
+    pa.bool_(): st.booleans(),
     pa.int64(): WHOLE,
     pa.date32(): st.dates(),
     pa.timestamp("us", tz="UTC"): MOMENT,

@@ -72,6 +72,7 @@ def test_all_views_answer(home, tmp_path_factory, how):
         "held_back": 0,
         "rejects": 1,
         "links": 0,
+        "images": 0,
         "readings": 1,
         "latest_articles": 1,
         "revisions": 1,

@@ -10,11 +10,13 @@ from warehouse import (
     ALL_TABLES,
     ARTICLES,
     CAPTURES,
+    IMAGES,
     LINKS,
     REJECTS,
     ArticleRow,
     CaptureRow,
     DamagedPublication,
+    ImageRow,
     LinkRow,
     RejectRow,
     WrongData,
@@ -43,7 +45,7 @@ class Crash(BaseException):
 def rows_for(count, day=DAY):
     """``count`` rows for each table."""
     about = {"crawl_date": day, "captured_at": NOON + (day - DAY)}
-    classes = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow}
+    classes = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow, IMAGES: ImageRow}
     return {
         table.name: to_arrow(table, [example_row(row, capture_id=f"{day}-{n}", **about) for n in range(count)])
         for table, row in classes.items()

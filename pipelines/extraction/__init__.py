@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from .records import EXTRACTOR_VERSION, Block, Extraction, Link, Reject
+from .records import EXTRACTOR_VERSION, Block, Extraction, Image, Link, Reject
 
 if TYPE_CHECKING:
     from .reading import extract
 
-__all__ = ["EXTRACTOR_VERSION", "Block", "Extraction", "Link", "Reject", "extract"]
+__all__ = ["EXTRACTOR_VERSION", "Block", "Extraction", "Image", "Link", "Reject", "extract"]
 
 
 def __getattr__(name: str) -> object:

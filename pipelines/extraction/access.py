@@ -1,8 +1,13 @@
-"""A Page in, who may read it out: free, metered, subscriber or unknown. Guesses nothing from the text's length."""
+"""A Page in, who may read it out: free, metered, subscriber or unknown, with the evidence in words.
+
+Guesses nothing from the text's length.
+"""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
-from .jsonld import text_of
+from .jsonld import Node, text_of
 from .page import Page
 from .page import text_of as element_text
 
@@ -15,6 +20,12 @@ _TIERS = {
     "paid": "subscriber",
     "registered": "metered",
     "registration": "metered",
+    "plus": "subscriber",
+    "subscription": "subscriber",
+    "1": "subscriber",
+    "true": "subscriber",
+    "0": "free",
+    "false": "free",
 }
 _TIER_METAS = (
     "article:content_tier",
@@ -23,13 +34,18 @@ _TIER_METAS = (
     "cxenseparse:access",
     "k5a:paid",
     "vr:content_access",
-    "lp.article:opinion",
 )
 _WALL = re.compile(
     r"pay-?wall|piano-(?:offer|container)|subscriber-?only|subscription-?(?:wall|required)|premium-?(?:barrier|"
     r"wall|overlay)|regwall|paid-?barrier|abo-?schranke|plus-?schranke",
     re.I,
 )
+# One of them is in whatever WALL_WORDS matches: most pages need no look at their boxes.
+_WALL_STEMS = (
+    "subscribe", "to continue reading", "this article is", "this story is", "this content is", "become a member",
+    "unlock this", "weiterlesen", "abonn", "cet article", "suscri", "seguir leyendo", "abbonat", "assinantes",
+    "この記事は有料", "会員限定", "有料記事", "残り",
+)  # fmt: skip
 WALL_WORDS = re.compile(
     r"subscribe to (?:continue|keep|read|unlock)|to continue reading|this (?:article|story|content) is (?:for|"
     r"reserved for|only available to|exclusive to) (?:\w+ )?(?:subscribers|members)|subscribers? only|"
@@ -43,25 +59,64 @@ WALL_WORDS = re.compile(
 )
 
 
-def access_of(page: Page) -> str:
-    stated = _stated((page.article or {}).get("isAccessibleForFree"))
-    tier = _TIERS.get((page.meta(*_TIER_METAS) or "").strip().lower())
-    if stated is False:
-        return tier if tier in {"metered", "subscriber"} else "subscriber"
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    access: str
+    evidence: str | None
+
+
+def access_to(page: Page) -> Access:
+    """What the page states goes first: JSON-LD, of the whole or of the part behind a wall, then its tier in a meta."""
+    node = page.article or {}
+    stated = _stated(node.get("isAccessibleForFree"))
+    parts = node.get("hasPart")
+    part = next(
+        (each for each in (parts if isinstance(parts, list) else [parts]) if isinstance(each, dict) and _is_paid(each)),
+        None,
+    )
+    name, content = _tier_meta(page)
+    tier = _TIERS.get(content.strip().lower()) if content else None
+    if stated is False or (stated is None and part is not None):
+        where = "isAccessibleForFree false" if stated is False else "a part with isAccessibleForFree false"
+        access = tier if tier in {"metered", "subscriber"} else "subscriber"
+        return Access(access=access, evidence=f"{where}, {name} {content}" if access == tier else where)
     if tier:
-        return tier
+        return Access(access=tier, evidence=f"{name} {content}")
     if stated is True:
-        return "free"
-    return "subscriber" if wall_of(page) else "unknown"
+        return Access(access="free", evidence="isAccessibleForFree true")
+    if wall := wall_of(page):
+        return Access(access="subscriber", evidence=f"wall “{wall}”")
+    return Access(access="unknown", evidence=None)
+
+
+def access_of(page: Page) -> str:
+    return access_to(page).access
+
+
+def _tier_meta(page: Page) -> tuple[str, str | None]:
+    return next(((name, content) for name in _TIER_METAS if (content := page.meta(name))), ("", None))
+
+
+def _is_paid(part: Node) -> bool:
+    return _stated(part.get("isAccessibleForFree")) is False
 
 
 def wall_of(page: Page) -> str | None:
     """The words of the wall that stands on the page, None where there is none to see."""
+    lower = page.all_text.lower()
+    if not any(word in lower for word in _WALL_STEMS):
+        return None
     for element in page.tree.iter("div", "section", "aside"):
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _WALL.search(named) and "hidden" not in named and (match := WALL_WORDS.search(element_text(element)[:3000])):
+        if (_is_wall(element.get("class")) or _is_wall(element.get("id"))) and (
+            match := WALL_WORDS.search(element_text(element)[:3000])
+        ):
             return match.group(0)
     return None
+
+
+@lru_cache(maxsize=4096)  # a page has a thousand boxes, and few names for them
+def _is_wall(named: str | None) -> bool:
+    return named is not None and _WALL.search(named) is not None and "hidden" not in named
 
 
 def _stated(value: object) -> bool | None:

@@ -13,13 +13,7 @@ from .page import text_of as element_text
 _SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?(?:[/?#]|$)", re.I)
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
-_PAGE_TYPES = {
-    "liveblogposting": "live_blog", "videoobject": "video", "imagegallery": "gallery", "mediagallery": "gallery",
-    "opinionnewsarticle": "opinion", "reviewnewsarticle": "review", "review": "review", "criticreview": "review",
-    "advertisercontentarticle": "sponsored",
-}  # fmt: skip
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
-_ARTICLE_LIKE = re.compile(r"article|blogposting|report$|claimreview", re.I)
 
 
 def site_names(page: Page) -> list[str]:
@@ -201,23 +195,6 @@ def lead_image(page: Page) -> str | None:
     return absolute(
         page, page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
     ) or absolute(page, raw)
-
-
-def page_type(page: Page) -> str | None:
-    kinds = types_of(page.article) if page.article else set()
-    for kind in kinds:
-        if kind in _PAGE_TYPES:
-            return _PAGE_TYPES[kind]
-    if any(_ARTICLE_LIKE.search(kind) for kind in kinds):
-        return "article"
-    declared = (page.meta("og:type") or "").lower()
-    return (
-        "video"
-        if declared.startswith("video")
-        else "article"
-        if declared in {"article", "news", "blog", "newsarticle"}
-        else None
-    )
 
 
 def absolute(page: Page, raw: str | None) -> str | None:

@@ -57,6 +57,11 @@ class Page:
         """Text of the first title element that has one."""
         return next((text for element in self.tree.iter("title") if (text := text_of(element))), None)
 
+    @cached_property
+    def all_text(self) -> str:
+        """All text of the tree, hidden parts included, spaced as in the source: a cheap way to look words up."""
+        return etree.tostring(self.tree, method="text", encoding="utf-8").decode("utf-8", "replace")
+
     @property
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()

@@ -1,8 +1,11 @@
 """One page in, an Extraction or a Reject out. Pure: no disk, clock or network."""
 
-from . import access, authors, dates, fields
+from . import access, authors, dates, fields, rights
 from .arbiter import settle
+from .corrections import correction_of
 from .furniture import without_furniture
+from .images import images_of
+from .kinds import kind_of
 from .links import links
 from .page import Page, parse
 from .records import EXTRACTOR_VERSION, Block, Extraction, Reject
@@ -42,8 +45,12 @@ def _extraction(
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
     canonical_url, canonical_raw = fields.canonical(page)
+    section, lead = fields.section(page), fields.lead_image(page)
+    text = "\n".join(block.text for block in blocks)
+    readable = access.access_to(page)
+    kind = kind_of(page, title=titled[0], section=section, text=text)
     return Extraction(
-        text="\n".join(block.text for block in blocks),
+        text=text,
         blocks=tuple(blocks),
         title=titled[0],
         title_raw=titled[1],
@@ -56,17 +63,23 @@ def _extraction(
         modified_at=modified.moment.at if modified else None,
         modified_raw=modified.raw if modified else None,
         modified_source=modified.source if modified else None,
-        section=fields.section(page),
+        section=section,
         tags=fields.tags(page),
         language=language,
         language_source=language_source,
         canonical_url=canonical_url,
         canonical_raw=canonical_raw,
-        lead_image_url=fields.lead_image(page),
+        lead_image_url=lead,
         description=fields.description(page),
         publisher=fields.publisher(page),
-        access=access.access_of(page),
-        page_type=fields.page_type(page),
+        access=readable.access,
+        access_evidence=readable.evidence,
+        page_type=kind.kind if kind else None,
+        page_type_evidence=kind.evidence if kind else None,
+        rights=rights.rights_of(page),
+        licence_url=rights.licence_of(page),
+        correction=correction_of(page, blocks),
+        images=images_of(page, blocks, lead=lead),
         links=links(page),
         extractor=EXTRACTOR_VERSION,
     )

@@ -29,6 +29,23 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image:
+    """One image of the article, as the page shows or names it."""
+
+    url: str
+    caption: str | None
+    """Without the credit."""
+    credit: str | None
+    """Who took or owns it, without “Photo:” before it."""
+    alt: str | None
+    width: int | None
+    """In pixels, as the page says."""
+    height: int | None
+    is_lead: bool
+    """Whether it is the one that goes with the headline."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Extraction:
     """Our reading of one article page. None everywhere means that the page did not say."""
 
@@ -65,8 +82,18 @@ class Extraction:
     publisher: str | None
     access: str
     """`free`, `metered`, `subscriber` or `unknown`."""
+    access_evidence: str | None
+    """What of the page says so, in words."""
     page_type: str | None
-    """`article`, `live_blog`, `video`, `gallery`, `opinion`, `press_release`, `sponsored`, `review`, or None."""
+    """`article`, `live_blog`, `interview`, `opinion`, `review`, `analysis`, `fact_check`, `press_release`, `sponsored`,
+    `recipe`, `video`, `gallery`, `podcast`, or None."""
+    page_type_evidence: str | None
+    rights: str | None
+    """The copyright notice as the page has it."""
+    licence_url: str | None
+    correction: str | None
+    """The notice by which the article was corrected, as the page has it."""
+    images: tuple[Image, ...]
     links: tuple[Link, ...]
     extractor: str
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 from warehouse.table import Table
 from warehouse.tables.articles import ARTICLES, ArticleRow, BlockRow
 from warehouse.tables.captures import CAPTURES, CaptureRow
+from warehouse.tables.images import IMAGES, ImageRow
 from warehouse.tables.links import LINKS, LinkRow
 from warehouse.tables.rejects import REJECTS, RejectRow
 
-ALL_TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, REJECTS, LINKS)
+ALL_TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, REJECTS, LINKS, IMAGES)
 TABLES: dict[str, Table] = {table.name: table for table in ALL_TABLES}
 
 __all__ = [
     "ALL_TABLES",
     "ARTICLES",
     "CAPTURES",
+    "IMAGES",
     "LINKS",
     "REJECTS",
     "TABLES",
     "ArticleRow",
     "BlockRow",
     "CaptureRow",
+    "ImageRow",
     "LinkRow",
     "RejectRow",
     "Table",

@@ -82,8 +82,26 @@ class ArticleRow:
     )
     publisher: str | None = column("Publisher the page names", example="Thin Line News LLC")
     access: str = column("Who may read it all: free, metered, subscriber or unknown", example="free")
+    access_evidence: str | None = column(
+        "What of the page says who may read it, in words", example="isAccessibleForFree true"
+    )
     page_type: str | None = column(
-        "What the page calls itself, as schema.org or Open Graph type", example="NewsArticle"
+        "Kind of page: article, live_blog, interview, opinion, review, analysis, fact_check, press_release, sponsored, "
+        "recipe, video, gallery or podcast",
+        example="opinion",
+    )
+    page_type_evidence: str | None = column(
+        "What of the page says of which kind it is, in words", example="section “Opinion”"
+    )
+    rights: str | None = column(
+        "Rights notice as the page has it, else the holder it names", example="© 2026 Thin Line News LLC"
+    )
+    licence_url: str | None = column(
+        "Licence of the text, where the page names one", example="https://creativecommons.org/licenses/by/4.0/"
+    )
+    correction: str | None = column(
+        "Notice by which the article was corrected, as the page has it",
+        example="Correction: An earlier version gave the wrong year.",
     )
     captured_at: datetime = column("When the request began, UTC", example="2026-11-22T09:20:30.123456Z")
     crawl_date: date = column("UTC day of captured_at; the folder of this row", example="2026-11-22")

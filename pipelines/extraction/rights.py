@@ -1,0 +1,133 @@
+"""A Page in; out, its rights notice and the licence of its text, each as the page has it. None where it is silent."""
+
+import re
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from .fields import absolute
+from .jsonld import resolve, text_of
+from .page import Page
+from .page import text_of as element_text
+
+_LONGEST_NOTICE = 300
+_NOTICE_METAS = ("copyright", "dc.rights", "dcterms.rights", "rights", "dc.copyright", "prism.copyright")
+_HOLDER_METAS = ("copyrightholder", "dcterms.rightsholder", "dc.rights.rightsholder", "dc.rightsholder")
+_LICENCE_METAS = ("dcterms.license", "dc.rights.license", "dc.license", "license", "dcterms.rights", "dc.rights")
+_RESERVED = (
+    "rights reserved", "rechte vorbehalten", "droits réservés", "derechos reservados", "diritti riservati",
+    "diritti sono riservati", "direitos reservados", "rechten voorbehouden", "rettigheder forbeholdes",
+    "prawa zastrzeżone", "права защищены", "права захищені", "hakları saklıdır", "無断転載", "無断複製", "版权所有",
+    "版權所有", "무단전재", "무단 전재",
+)  # fmt: skip
+_WORDS = ("©", "(c) ", "copyright", *_RESERVED)
+_NOTICE = re.compile(
+    rf"(?:©|\(c\)|\bcopyright\b).*?(?:19|20)\d\d|(?:19|20)\d\d.{{0,12}}(?:©|\(c\))|{'|'.join(_RESERVED)}", re.I | re.S
+)
+_NOTICE_WITHOUT_YEAR = re.compile(r"©\s*\w|\bcopyright\s+(?:by\b|©)", re.I)
+_MOST_TEXTS = 6  # with a word of the notice, from the page's end: there it stands, as a rule
+_TEXTS_WITH: Any = etree.XPath("//text()[contains(.,$word)]")
+_CC = re.compile(
+    r"^(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses/[a-z-]+|publicdomain/(?:zero|mark))/", re.I
+)
+_LICENCE_LINKS: Any = etree.XPath("(//a|//link)[contains(@rel,'icense') or contains(@href,'creativecommons.org/')]")
+_SAYS_LICENCE = re.compile(r"li[cz]en|creative ?commons|\bcc[ -]", re.I)
+_OF_AN_IMAGE = {"figure", "figcaption"}
+_INLINE = {"a", "span", "b", "strong", "em", "i", "small", "br", "font", "time"}
+
+
+def rights_of(page: Page) -> str | None:
+    """The notice in the page's own words: JSON-LD, meta elements, the line at its foot; else the holder it names."""
+    node = page.article or {}
+    holder, year = _name(node.get("copyrightHolder"), page), text_of(node.get("copyrightYear"))
+    found = (
+        text_of(node.get("copyrightNotice"))
+        or next((text for text in map(page.meta, _NOTICE_METAS) if text and not text.startswith("http")), None)
+        or _visible_notice(page)
+        or (f"© {year} {holder}" if holder and year else holder)
+        or page.meta(*_HOLDER_METAS)
+    )
+    return found[:_LONGEST_NOTICE] if found else None
+
+
+def licence_of(page: Page) -> str | None:
+    """The licence of the page's text as an http(s) URL: JSON-LD, meta, rel=license, a Creative Commons link.
+
+    A link in a figure is the licence of an image. Without rel=license, a link counts that is the only one of its kind
+    and whose words, or those around it, speak of a licence. On the 66 licensed pages of the segments set: 55 found,
+    none wrong (2026-11).
+    """
+    if stated := _licence_stated(page):
+        return stated
+    loose: dict[str, HtmlElement] = {}
+    for element in _LICENCE_LINKS(page.tree):
+        href = absolute(page, element.get("href"))
+        if href is None or any(one.tag in _OF_AN_IMAGE for one in islice(element.iterancestors(), 6)):
+            continue
+        if "license" in (element.get("rel") or "").lower().split():
+            return href
+        if _CC.match(href):
+            loose[href] = element
+    if len(loose) != 1:  # several: the licences of the images or works that the page speaks of
+        return None
+    ((href, element),) = loose.items()
+    parent = element.getparent()
+    around = f"{element_text(element)} {element_text(parent) if parent is not None else ''}"
+    return href if element.find(".//img") is not None or _SAYS_LICENCE.search(around[:600]) else None
+
+
+def _licence_stated(page: Page) -> str | None:
+    value = resolve((page.article or {}).get("license"), page.nodes)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    raw = text_of(value.get("url") or value.get("@id")) if isinstance(value, dict) else text_of(value)
+    if raw and re.match(r"(?:https?:)?//|/", raw):
+        return absolute(page, raw)
+    for name in _LICENCE_METAS:
+        if (content := page.meta(name)) and (_CC.match(content) or (name.endswith("license") and "//" in content)):
+            return absolute(page, content)
+    return None
+
+
+def _name(value: Any, page: Page) -> str | None:
+    value = resolve(value, page.nodes)
+    if isinstance(value, list):
+        value = resolve(value[0], page.nodes) if value else None
+    return text_of(value.get("name")) if isinstance(value, dict) else text_of(value)
+
+
+def _visible_notice(page: Page) -> str | None:
+    """The last line that reads as a notice; one without year and reserved rights only where it is in a footer."""
+    lower = page.all_text.lower()
+    as_written = page.all_text if len(lower) == len(page.all_text) else lower  # "İ" grows
+    found: list[Any] = []
+    for word in _WORDS:
+        if not found and (at := lower.rfind(word)) >= 0:
+            found = _TEXTS_WITH(page.tree, word=as_written[at : at + len(word)])[-_MOST_TEXTS:]
+    in_footer = None
+    for text in reversed(found):
+        beside = text.getparent()
+        within = beside.getparent() if text.is_tail else beside
+        if within is None or len(text) > 2000:
+            continue
+        told = _line_around(str(text), within)
+        if _NOTICE.search(told):
+            return told
+        if in_footer is None and _NOTICE_WITHOUT_YEAR.search(told) and _is_in_footer(within):
+            in_footer = told
+    return in_footer
+
+
+def _is_in_footer(element: HtmlElement) -> bool:
+    return element.tag == "footer" or next(element.iterancestors("footer"), None) is not None
+
+
+def _line_around(text: str, within: HtmlElement) -> str:
+    """The line that a text stands in: of the nearest element that is no inline one, where that is short."""
+    line = within
+    while line.tag in _INLINE and (parent := line.getparent()) is not None:
+        line = parent
+    whole = " ".join("".join(islice(line.itertext(), 40)).split())
+    return whole if len(whole) <= _LONGEST_NOTICE else " ".join(text.split())[:_LONGEST_NOTICE]
