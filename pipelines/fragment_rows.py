@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 3
+FRAGMENT_FORMAT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,10 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         language=_storable(read.language),
         language_source=read.language_source,
         text=text,
-        blocks=tuple(BlockRow(kind=each.kind, level=each.level, text=storable(each.text)) for each in read.blocks),
+        blocks=tuple(
+            BlockRow(kind=each.kind, level=each.level, text=storable(each.text), score=each.score)
+            for each in read.blocks
+        ),
         words=word_count(text),
         content_digest=content_digest(title, text),
         lead_image_url=_storable(read.lead_image_url),

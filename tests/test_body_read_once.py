@@ -64,7 +64,7 @@ def test_a_fragment_is_made_once(home: Path, write_warc: Callable[..., list[Any]
     assert load_fragment(fragment.folder, fragment.warc_sha256) == fragment
     assert load_fragment(fragment.folder, "0" * 64) is None
     assert sorted(path.name for path in fragment.folder.iterdir()) == [
-        *("articles.parquet", "captures.parquet", "fragment.json", "links.parquet", "rejects.parquet")
+        *("articles.parquet", "captures.parquet", "fragment.json", "images.parquet", "links.parquet", "rejects.parquet")
     ]
 
 

@@ -53,7 +53,7 @@ STRATEGIES = {
     pa.date32(): st.dates(),
     pa.timestamp("us", tz="UTC"): MOMENT,
 }
-BLOCK = st.builds(BlockRow, kind=TEXT, level=st.none() | WHOLE, text=TEXT)
+BLOCK = st.builds(BlockRow, kind=TEXT, level=st.none() | WHOLE, text=TEXT, score=st.floats(0, 1))
 
 
 def rows_of(table):

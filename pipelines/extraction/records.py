@@ -17,6 +17,8 @@ class Block:
     """Plain text. Lines of a list start with "- ", cells of a table row are separated by " | "."""
     level: int | None = None
     """1 to 6 for a heading, None for everything else."""
+    score: float = 1.0
+    """How likely it is of the article, from 0 to 1, as far as its page alone can tell."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,11 +13,12 @@ from warehouse.table import Table
 
 @dataclass(frozen=True, kw_only=True)
 class BlockRow:
-    """A piece of the body; ``level`` is that of a heading."""
+    """A piece of the body; ``level`` is that of a heading, ``score`` how likely it is of the article (0 to 1)."""
 
     kind: str
     level: int | None
     text: str
+    score: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +69,9 @@ class ArticleRow:
         example="Traffic returned to the river crossing on Sunday.\nThe first cars …",
     )
     blocks: tuple[BlockRow, ...] = column(
-        "The same text in pieces: paragraph, heading, list, quote, table, code or caption",
-        example=[{"kind": "paragraph", "level": None, "text": "Traffic returned …"}],
+        "The same text in pieces: paragraph, heading, list, quote, table, code or caption; each with how likely it is "
+        "of the article, from 0 to 1, as far as its page alone can tell",
+        example=[{"kind": "paragraph", "level": None, "text": "Traffic returned …", "score": 0.98}],
     )
     words: int = column("Number of words in text", example=412)
     content_digest: str = column(
