@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crawler.errors import CrawlError
 from crawler.manners.policy import Policy, policy_of
+from crawler.overrides import Overrides
 
 __all__ = ["Mistake", "Network", "Site", "Sites", "SitesError", "UnknownSite"]
 
@@ -39,6 +40,7 @@ class Site:
     spider: str | None = None  # "spiders/thinline.py:ThinLine", relative to sites.toml
     # Opt-out → what it binds, where the site's differs; see crawler.manners.policy.
     policy: tuple[tuple[str, str], ...] = ()
+    extraction: Overrides = ()  # how its pages are read where the reader needs telling; pipelines act on it
     opt_out_files: bool | None = None  # whether tdmrep.json and ai.txt are asked for; None: as for all sites
 
 

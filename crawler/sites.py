@@ -42,6 +42,9 @@ allow_addresses = []
 # feeds = []                             # found by themselves when absent, as are sitemaps
 # sitemaps = []
 # delay_seconds = 5.0                    # least time between two requests to its registrable domain
+# [site.extraction]                      # where the reader goes wrong: CSS selectors; see "broadsheet sites try --help"
+# title = "h1.headline"
+# drop = [".newsletter"]
 """
 
 
@@ -126,6 +129,9 @@ def _stanza(site: Site) -> str:
         if described.name == "policy":
             table["policy"] = tomlkit.inline_table()
             table["policy"].update(dict(value))
+        elif described.name == "extraction":
+            table["extraction"] = tomlkit.inline_table()
+            table["extraction"].update({key: list(selectors) for key, selectors in value})
         elif isinstance(value, tuple):
             array = tomlkit.array()
             array.extend(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import ipaddress
 import json
@@ -16,9 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.manners.policy import policy_mistake
+from crawler.overrides import Overrides, overrides_mistake, overrides_of
 from crawler.redaction import without_userinfo
 from crawler.site import REQUISITES, Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines
+from crawler.sites_spider import spider_mistake
 from crawler.urls import host_of, normalise
 
 __all__ = ["check_sites", "syntax_mistake"]
@@ -125,6 +126,7 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
         "max_depth": lambda value: _count(value, 0, MAX_DEPTH), "max_pages_per_day": _count, "max_waiting": _count,
         "verify_tls": _switch, "opt_out_files": _switch, "requisites": _requisites,
         "spider": lambda value: _spider(value, path.parent), "policy": lambda value: _policy(value, of_a_site=True),
+        "extraction": _extraction,
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None
@@ -140,16 +142,16 @@ def _values(
         try:
             values[key] = check(table[key])
         except _Wrong as wrong:
-            line, found = lines.keys.get(key, lines.header), table[key]
+            at, name, found, line = lines, key, table[key], lines.keys.get(key, lines.header)
+            if wrong.key is not None:
+                at = lines.tables.get(key, KeyLines(header=line))
+                name, found, line = wrong.key, found[wrong.key], at.keys.get(wrong.key, at.header)
+                key = f"{key}.{wrong.key}"
             shown = _shown(found)
             if wrong.element is not None:
-                places = lines.elements.get(key, [])
+                places = at.elements.get(name, [])
                 line = places[wrong.element] if len(places) == len(found) else line
                 shown = f"[… {_shown(found[wrong.element])} …]" if len(found) > 1 else shown
-            if wrong.key is not None:
-                inner = lines.tables.get(key)
-                line = inner.keys.get(wrong.key, inner.header) if inner is not None else line
-                shown, key = _shown(found[wrong.key]), f"{key}.{wrong.key}"
             report.add(line, key, shown, wrong.expected)
     return values
 
@@ -290,29 +292,15 @@ def _count(value: Any, least: int = 1, most: int | None = None) -> int:
 
 
 def _spider(value: Any, folder: Path) -> str:
-    file, colon, name = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not colon or not file.endswith(".py") or not name.isidentifier():
-        raise _Wrong('a file and a class, e.g. "spiders/thinline.py:ThinLine"')
-    source = folder / file
-    if not source.is_file():
-        raise _Wrong(f"a file that is there; {source} is not")
-    try:
-        tree = ast.parse(source.read_bytes(), filename=str(source))
-    except (SyntaxError, ValueError) as problem:
-        raise _Wrong(f"a file of Python ({problem})") from None
-    if name not in _defined(tree):
-        raise _Wrong(f"a class that {file} defines; {name} is not in it")
+    if (expected := spider_mistake(value, folder)) is not None:
+        raise _Wrong(expected)
     return str(value)
 
 
-def _defined(tree: ast.Module) -> set[str]:
-    names: set[str] = set()
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.ClassDef):
-            names.add(statement.name)
-        elif isinstance(statement, ast.ImportFrom):
-            names.update(alias.asname or alias.name for alias in statement.names)
-    return names
+def _extraction(value: Any) -> Overrides:
+    if (mistake := overrides_mistake(value)) is not None:
+        raise _Wrong(mistake.expected, key=mistake.key, element=mistake.element)
+    return overrides_of(value)
 
 
 def _policy(value: Any, *, of_a_site: bool = False) -> tuple[tuple[str, str], ...]:

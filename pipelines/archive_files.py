@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.fragments import Fragment, fragment_folder, load_fragment, sha256_of
+from pipelines.site_rules import rules_of_archive
 
 IMPORTED = "imported/"
 _INDEX = "index.json"
@@ -52,8 +53,11 @@ def fragments_folder(home: Path) -> Path:
 
 
 def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) -> list[WarcFile]:
-    """Every closed WARC file of the archive, by rank. Files still being written (`.open`) are not there yet."""
-    archive, fragments = archive_folder(home), fragments_folder(home)
+    """Every closed WARC file of the archive, by rank. Files still being written (`.open`) are not there yet.
+
+    One that was read by other rules than sites.toml has now for its pages has no fragment. Raises SitesError.
+    """
+    archive, fragments, rules = archive_folder(home), fragments_folder(home), rules_of_archive(home)
     known, found = _read_index(fragments), {}
     files = []
     for path in warc_paths(archive):
@@ -75,7 +79,7 @@ def list_warc_files(home: Path, on_hashed: Callable[[str], None] | None = None) 
                 path=path,
                 bytes=stat.st_size,
                 sha256=sha256,
-                fragment=load_fragment(fragment_folder(fragments, sha256), sha256) if sha256 else None,
+                fragment=load_fragment(fragment_folder(fragments, sha256), sha256, rules) if sha256 else None,
                 unreadable=unreadable,
             )
         )

@@ -18,6 +18,7 @@ from pipelines.errors import ArchiveGone, BrokenWarc, BuildBusy, DamagedFragment
 from pipelines.fragments import UNFINISHED, Fragment, extract_warc
 from pipelines.pages import PRELOAD
 from pipelines.publish import Inputs, Published, SiteOfHost, inputs_of, publish_inputs
+from pipelines.site_rules import SiteRules, rules_of_archive
 from pipelines.worker_main import describe_error
 from pipelines.workers import Workers
 from warehouse import ALL_TABLES, finish_publication, publication_of, published_dates, tables_folder
@@ -34,7 +35,7 @@ class Plan:
     """What is missing. The dates that unread files will add to are not known before they are read."""
 
     files: tuple[WarcFile, ...]
-    """WARC files without a fragment of this extractor."""
+    """WARC files without a fragment of this extractor and of what sites.toml says of their pages."""
     dates: tuple[date, ...]
     """Dates never published, or published from other inputs than there are now."""
     broken: tuple[BrokenWarc | UnreadWarc, ...]
@@ -118,7 +119,7 @@ def extract_all(
     """
     if not files:
         return []
-    fragments = []
+    fragments, rules = [], rules_of_archive(home)
     with _workers_or_own(workers) as hands:
         for done, file in enumerate(files):
 
@@ -127,7 +128,7 @@ def extract_all(
 
             _tell(on_progress, "extract", done, len(files), file.name)
             try:
-                fragments.append(_extract(home, file, hands, on_page))
+                fragments.append(_extract(home, file, hands, on_page, rules))
             except UnreadWarc as unread:
                 if failures is None:
                     raise
@@ -136,7 +137,9 @@ def extract_all(
     return fragments
 
 
-def _extract(home: Path, file: WarcFile, workers: Workers, on_page: Callable[[int], None]) -> Fragment:
+def _extract(
+    home: Path, file: WarcFile, workers: Workers, on_page: Callable[[int], None], rules: SiteRules
+) -> Fragment:
     try:
         return extract_warc(
             file.path,
@@ -145,6 +148,7 @@ def _extract(home: Path, file: WarcFile, workers: Workers, on_page: Callable[[in
             workers=workers,
             warc_sha256=file.sha256,
             on_page=on_page,
+            rules=rules,
         )
     except (PipelineError, OSError):  # has its own words; or is of the fragment's disk, which is full for every file
         raise

@@ -1,7 +1,8 @@
 """One WARC file in, its fragment out: a folder with what reading each of its captures gave, whole or not at all.
 
-A fragment is named by the SHA-256 of the WARC file and the version of the extractor, and holds nothing else that could
-change, so any process, on any machine, that reads the same file makes the same fragment. Publishes nothing.
+A fragment is named by the SHA-256 of the WARC file and the version of the extractor. What else could change it are the
+rules that sites.toml has for sites whose pages are in the file: their digest is part of its key. So any process, on any
+machine, that reads the same file by the same rules makes the same fragment. Publishes nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Reject
 from pipelines.fragment_rows import FRAGMENT_FORMAT
 from pipelines.pages import Page, read_page
 from pipelines.reading import DayOfFragment, Reading
+from pipelines.site_rules import NO_RULES, SiteRules
 from pipelines.workers import Workers
 from warehouse import WarehouseError, read_parquet, write_parquet
 
@@ -50,9 +52,9 @@ class Fragment:
     problem: BrokenWarc | None = None
 
 
-def fragment_key(warc_sha256: str, extractor: str = EXTRACTOR_VERSION) -> str:
-    """16 hex digits: what went in, and who read it."""
-    return hashlib.sha256(f"{warc_sha256} {extractor} {FRAGMENT_FORMAT}".encode()).hexdigest()[:16]
+def fragment_key(warc_sha256: str, extractor: str = EXTRACTOR_VERSION, *, rules: str = "") -> str:
+    """16 hex digits: what went in, who read it, and the digest of the sites' rules that held."""
+    return hashlib.sha256(f"{warc_sha256} {extractor} {FRAGMENT_FORMAT} {rules}".strip().encode()).hexdigest()[:16]
 
 
 def fragment_folder(fragments: Path, warc_sha256: str, extractor: str = EXTRACTOR_VERSION) -> Path:
@@ -72,6 +74,7 @@ def extract_warc(
     workers: Workers,
     warc_sha256: str | None = None,
     on_page: Callable[[int], None] | None = None,
+    rules: SiteRules = NO_RULES,
     read: Callable[[Page], Extraction | Reject] = read_page,
 ) -> Fragment:
     """The fragment of a WARC file, below the folder `out`; one that is there already is not made again.
@@ -81,20 +84,21 @@ def extract_warc(
     """
     digest = warc_sha256 or sha256_of(warc)
     folder = fragment_folder(out, digest)
-    if (known := load_fragment(folder, digest)) is not None:
+    if (known := load_fragment(folder, digest, rules)) is not None:
         return known
-    reading = Reading(warc_file)
+    reading = Reading(warc_file, rules)
     for done in reading.run(warc, workers, read):
         if on_page is not None:
             on_page(done)
     return _write(reading, folder, digest)
 
 
-def load_fragment(folder: Path, warc_sha256: str) -> Fragment | None:
-    """The fragment in that folder; None where there is none, or one of another format or of another file."""
+def load_fragment(folder: Path, warc_sha256: str, rules: SiteRules = NO_RULES) -> Fragment | None:
+    """The fragment in that folder; None where there is none, or one of another format or file, or by other rules."""
     try:
         summary = json.loads((folder / _SUMMARY).read_bytes())
-        if summary["key"] != fragment_key(warc_sha256):
+        places = [(site, str(host)) for site, host in summary["places"]]
+        if summary["key"] != fragment_key(warc_sha256, rules=rules.digest(places)):
             return None
         if any((folder / name).stat().st_size != size for name, size in summary["files"].items()):
             return None
@@ -130,8 +134,10 @@ def _write(reading: Reading, folder: Path, warc_sha256: str) -> Fragment:
     shutil.rmtree(unfinished, ignore_errors=True)
     for name, data in reading.tables().items():
         write_parquet(data, unfinished / f"{name}.parquet")
+    places = sorted(reading.places, key=lambda place: (place[0] or "", place[1]))
     summary = {
-        "key": fragment_key(warc_sha256),
+        "key": fragment_key(warc_sha256, rules=reading.rules.digest(places)),
+        "places": places,
         "warc_sha256": warc_sha256,
         "extractor": EXTRACTOR_VERSION,
         "format": FRAGMENT_FORMAT,
@@ -149,10 +155,10 @@ def _write(reading: Reading, folder: Path, warc_sha256: str) -> Fragment:
         json.dump(summary, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    if folder.exists():  # of an older format, or damaged
+    if folder.exists():  # of an older format, by other rules, or damaged
         shutil.rmtree(folder)
     unfinished.rename(folder)
-    written = load_fragment(folder, warc_sha256)
+    written = load_fragment(folder, warc_sha256, reading.rules)
     if written is None:
         raise DamagedFragment(folder=folder, detail="it could not be read back")
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.extraction import Extraction, Reject
+from pipelines.site_rules import Rules
 
 # What a worker imports before its first page: without it that page would pay for it, and time out on a slow machine.
 PRELOAD = ("pipelines.extraction.reading", "pipelines.extraction.text")
@@ -17,9 +18,10 @@ class Page:
     html: bytes
     url: str
     content_type: str | None
+    rules: Rules = ()
 
 
 def read_page(page: Page) -> Extraction | Reject:
     from pipelines.extraction import extract
 
-    return extract(page.html, url=page.url, content_type=page.content_type)
+    return extract(page.html, url=page.url, content_type=page.content_type, rules=page.rules)

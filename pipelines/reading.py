@@ -21,6 +21,7 @@ from pipelines.errors import BrokenWarc, UnreadWarc
 from pipelines.extraction import Extraction, Reject
 from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, image_rows, link_rows, reject_row
 from pipelines.pages import Page
+from pipelines.site_rules import NO_RULES, Place, SiteRules
 from pipelines.workers import Done, Lost, Workers
 from warehouse import from_arrow, to_arrow
 
@@ -65,8 +66,10 @@ class _First:
 class Reading:
     """One pass over one WARC file: `run`, then everything else."""
 
-    def __init__(self, warc_file: str) -> None:
+    def __init__(self, warc_file: str, rules: SiteRules = NO_RULES) -> None:
         self.warc_file = warc_file
+        self.rules = rules
+        self.places: set[Place] = set()  # of pages that were read
         self.captures = self.pages_read = self.pages_reused = self.duplicates = 0
         self.classes: Counter[str] = Counter()
         self.rejects: Counter[str] = Counter()
@@ -116,11 +119,14 @@ class Reading:
                 self._waiting.append((capture, sorted_, None))
                 continue
             # The header is part of it: the same bytes under another charset are another page.
-            key = f"{capture.body_digest} {capture.content_type} {capture.url}"
+            key = f"{capture.body_digest} {capture.content_type} {capture.site} {capture.url}"
             self._waiting.append((capture, sorted_, key))
             if key not in self._asked:
                 self._asked.add(key)
-                yield Page(html=body, url=capture.url, content_type=capture.content_type)
+                place = (capture.site, host_of(capture.url))
+                self.places.add(place)
+                rules = self.rules.of(place)
+                yield Page(html=body, url=capture.url, content_type=capture.content_type, rules=rules)
 
     def _read(self, warc: Path) -> Iterator[tuple[Capture, bytes]]:
         count = 0

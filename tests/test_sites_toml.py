@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.overrides import overrides_of
 from crawler.sites import Site, SitesError, UnknownSite, append_site, load_sites, new_sites_file
 
 
@@ -213,6 +214,9 @@ written_sites = st.builds(
         lambda chosen: tuple(sorted(chosen.items()))
     ),
     opt_out_files=st.sampled_from((None, True, False)),
+    extraction=st.dictionaries(
+        st.sampled_from(("title", "authors")), st.lists(st.sampled_from(("h1", "a > b", ".x::attr(y)")), min_size=1)
+    ).map(overrides_of),
     max_depth=st.integers(0, 50),
     max_pages_per_day=st.integers(1, 10**6),
     max_waiting=st.integers(1, 10**9),

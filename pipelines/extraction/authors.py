@@ -212,6 +212,11 @@ def _from_byline_text(page: Page) -> list[str]:
     return []
 
 
+def names_in(bylines: list[str]) -> tuple[str, ...]:
+    """The names in bylines as they are written: “By Ada Mbeki and Li Wei, Reuters” → Ada Mbeki, Li Wei."""
+    return _cleaned(bylines)
+
+
 def _cleaned(raws: list[str]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for raw in raws:

@@ -97,6 +97,11 @@ def modified(page: Page, *, language: str | None = None) -> Dated | None:
     return _with_offset(first, found) if first else None
 
 
+def moment_of(page: Page, written: str, *, language: str | None = None) -> Moment | None:
+    """What a date that is written so means on this page."""
+    return parse_moment(written, month_first=_month_first(page, language))
+
+
 def _published_candidates(page: Page) -> Iterator[tuple[str, str]]:
     node = page.article
     if node:

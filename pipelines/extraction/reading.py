@@ -1,6 +1,6 @@
 """One page in, an Extraction or a Reject out. Pure: no disk, clock or network."""
 
-from . import access, authors, dates, fields, rights
+from . import access, authors, dates, fields, overrides, rights
 from .arbiter import settle
 from .corrections import correction_of
 from .furniture import without_furniture
@@ -12,12 +12,15 @@ from .records import EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 
 
-def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
+def extract(
+    html: bytes, *, url: str, content_type: str | None = None, rules: overrides.Rules = ()
+) -> Extraction | Reject:
     """Read one page.
 
     ``html`` is the body with transfer and content coding undone; ``url`` where it was found, which relative links and
     the canonical URL are measured against; ``content_type`` the header's value, whose charset comes before the page's
-    own. Never raises on any bytes, and the same page gives the same result whatever was read before it.
+    own; ``rules`` the site's selectors in sites.toml, which win over all. Never raises on any bytes, and the same page
+    gives the same result whatever was read before it.
     """
     from .text import body_blocks  # loads trafilatura: only for who reads pages
 
@@ -26,16 +29,19 @@ def extract(html: bytes, *, url: str, content_type: str | None = None) -> Extrac
     page = parse(html, url=url, content_type=content_type)
     if page.characters > MAX_CHARACTERS:
         return _rejected(Reason(reason="too_large", detail=f"{page.characters} characters"))
+    overrides.drop(page, rules)
     names = fields.site_names(page)
-    title, title_raw = fields.title(page, names)
-    written_by, authors_raw = authors.authors(page, site_names=names)
+    title, title_raw = overrides.titled(page, rules) or fields.title(page, names)
+    written_by, authors_raw = overrides.signed(page, rules) or authors.authors(page, site_names=names)
     titles = [one for one in (title, title_raw, *page.headings, *fields.titles_of(page)) if one]
-    blocks = settle(
+    told = overrides.body(page, rules)
+    blocks = told or settle(
         without_furniture(body_blocks(page, title=title), title=title), page, titles=titles, authors=written_by
     )
-    if reason := reject_of(page, blocks, title=title):
+    blocks = overrides.with_kept(page, blocks, rules)
+    if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)
-    return _extraction(page, blocks, (title, title_raw), (written_by, authors_raw))
+    return overrides.applied(_extraction(page, blocks, (title, title_raw), (written_by, authors_raw)), page, rules)
 
 
 def _extraction(
