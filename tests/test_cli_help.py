@@ -40,7 +40,7 @@ def examples(command: Any) -> list[str]:
 def test_the_commands_are_those_promised() -> None:
     promised = "demo init sites crawl import pack build sql show verify status ui"
     assert {names[0] for names in ALL if names} == set(promised.split())
-    assert {names[1] for names in ALL if len(names) == 2} == {"add", "list", "check"}
+    assert {names[1] for names in ALL if len(names) == 2} == {"add", "list", "check", "try"}
 
 
 def test_help_is_in_the_order_of_the_story(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""`sites add|list|check`: what stands in sites.toml, shown, read through, and added to after a look at the site."""
+"""`sites add|list|check|try`: what stands in sites.toml, shown, read through, and added to after a look at the site."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from pipelines.cli import screen
+from pipelines.cli import screen, trying
 from pipelines.cli.archive import HomeOption, known, line, new_or_known
 from pipelines.cli.failing import Mistaken
 from pipelines.cli.grid import NOTHING, print_table
@@ -22,7 +22,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
 broadsheet sites add https://example.org/
 broadsheet sites list
-broadsheet sites check"""
+broadsheet sites check
+broadsheet sites try https://example.org/a-story/"""
 
 ADD_EXAMPLES = """[bold]Examples[/bold]
 
@@ -44,11 +45,14 @@ broadsheet sites check drafts/sites.toml"""
 
 
 def register(app: typer.Typer, *, panel: str) -> None:
-    group = typer.Typer(rich_markup_mode="rich", help="The sites to crawl: add one, list them, check sites.toml.")
+    group = typer.Typer(
+        rich_markup_mode="rich", help="The sites to crawl: add, list, check sites.toml, try its selectors."
+    )
     group.callback(invoke_without_command=True)(_help_by_default)
     group.command("add", epilog=ADD_EXAMPLES)(add)
     group.command("list", epilog=LIST_EXAMPLES)(list_sites)
     group.command("check", epilog=CHECK_EXAMPLES)(check)
+    group.command("try", epilog=trying.EXAMPLES)(trying.try_page)
     app.add_typer(group, name="sites", rich_help_panel=panel, epilog=EXAMPLES)
 
 

@@ -29,6 +29,11 @@ _DEFAULT_ATTRIBUTES = {"meta": "content", "link": "href", "img": "src", "time": 
 _ADDRESSES = {"canonical": {"a": "href"}, "lead_image": {"a": "href"}}
 
 
+def count(page: Page, selector: str) -> int:
+    """How many elements of the page one selector finds."""
+    return sum(len(path(page.tree)) for path, _ in _paths(selector))
+
+
 def drop(page: Page, rules: Rules) -> None:
     """Take away what is never read, before anything is: the tree is then the page's, for all who come after."""
     for element in _elements(page, rules, "drop"):
