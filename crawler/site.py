@@ -41,6 +41,9 @@ class Site:
     # Opt-out → what it binds, where the site's differs; see crawler.manners.policy.
     policy: tuple[tuple[str, str], ...] = ()
     extraction: Overrides = ()  # how its pages are read where the reader needs telling; pipelines act on it
+    # Blocks of text that the site's articles keep or lose, however many of them have them; see the table boilerplate.
+    keep_text: tuple[str, ...] = ()
+    drop_text: tuple[str, ...] = ()
     opt_out_files: bool | None = None  # whether tdmrep.json and ai.txt are asked for; None: as for all sites
 
 

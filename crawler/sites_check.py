@@ -20,6 +20,7 @@ from crawler.redaction import without_userinfo
 from crawler.site import REQUISITES, Mistake, Network, Site, Sites, SitesError
 from crawler.sites_lines import KeyLines, key_lines
 from crawler.sites_spider import spider_mistake
+from crawler.sites_texts import texts_mistake
 from crawler.urls import host_of, normalise
 
 __all__ = ["check_sites", "syntax_mistake"]
@@ -127,6 +128,7 @@ def _site(stanza: dict[str, Any], lines: KeyLines, report: _Report, path: Path) 
         "verify_tls": _switch, "opt_out_files": _switch, "requisites": _requisites,
         "spider": lambda value: _spider(value, path.parent), "policy": lambda value: _policy(value, of_a_site=True),
         "extraction": _extraction,
+        "keep_text": _texts, "drop_text": lambda value: _texts(value, stanza.get("keep_text")),
     }  # fmt: skip
     values = _values(stanza, checks, report, lines)
     return Site(**values) if len(report.mistakes) == before else None
@@ -301,6 +303,12 @@ def _extraction(value: Any) -> Overrides:
     if (mistake := overrides_mistake(value)) is not None:
         raise _Wrong(mistake.expected, key=mistake.key, element=mistake.element)
     return overrides_of(value)
+
+
+def _texts(value: Any, other: Any = None) -> tuple[str, ...]:
+    if (mistake := texts_mistake(_strings(value, '"Sign up for our newsletter"'), other)) is not None:
+        raise _Wrong(mistake.expected, element=mistake.element)
+    return tuple(value)
 
 
 def _policy(value: Any, *, of_a_site: bool = False) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,13 @@ def word_count(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
+def block_digest(text: str) -> int:
+    """64 bits, signed, that tell one block of text from another; case, spacing and Unicode form aside."""
+    folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    digest = hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
 def content_digest(title: str | None, text: str) -> str:
     """`sha256:<hex>` over headline and text; spacing, line breaks and Unicode form make no revision."""
     content = "\n".join(" ".join(unicodedata.normalize("NFC", part).split()) for part in (title or "", text))

@@ -17,13 +17,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.captures import Capture
-from pipelines.content import content_digest, word_count
+from pipelines.content import block_digest, content_digest, word_count
 from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Image, Link, Reject
 from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 4
+FRAGMENT_FORMAT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,7 @@ class FragmentCapture(CaptureRow):
 class FragmentArticle(ArticleRow):
     canonical_raw: str | None = column("What the page called canonical, as found", example="/2026/11/bridge-reopens/")
     language_source: str | None = column("Where the language was found", example="html")
+    block_digests: tuple[int, ...] = column("What tells each block's text from others", example=[-3486434516])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
             BlockRow(kind=each.kind, level=each.level, text=storable(each.text), score=each.score)
             for each in read.blocks
         ),
+        block_digests=tuple(block_digest(storable(each.text)) for each in read.blocks),
         words=word_count(text),
         content_digest=content_digest(title, text),
         lead_image_url=_storable(read.lead_image_url),

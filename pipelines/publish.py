@@ -20,14 +20,17 @@ import pyarrow.compute as pc
 from crawler import Sites, load_sites, registrable_domain
 from crawler.manners.policy import Policy
 from pipelines.archive_files import WarcFile, files_of, list_warc_files
+from pipelines.boilerplate import COLUMNS, WINDOW_DAYS, Learned, Overrule, fold, learn
+from pipelines.clean_articles import clean, spoken_of
 from pipelines.extraction import EXTRACTOR_VERSION
+from pipelines.fragment_rows import FRAGMENT_TABLES
 from pipelines.fragments import Fragment, read_fragment
-from pipelines.reading import host_of
+from pipelines.reading import DayOfFragment, host_of
 from pipelines.revisits import OpenRevisit, Original, resolve_revisits
-from warehouse import ALL_TABLES, CAPTURES, Table, publish_partitions, tables_folder
+from warehouse import ALL_TABLES, ARTICLES, BOILERPLATE, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 4
+PUBLISH_VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +41,14 @@ class Inputs:
     files: tuple[tuple[WarcFile, Fragment], ...]
     looked_at: tuple[tuple[WarcFile, Fragment], ...]
     """Files of other days, to which revisits of this day refer by URL and date."""
+    window: tuple[tuple[WarcFile, Fragment], ...]
+    """Files with articles of the same sites, of the days whose repeated blocks count; those of this day among them."""
     sites: Mapping[str, str]
     """Host → site, for the hosts of captures that do not say of which site they are."""
     policies: Mapping[str, Policy]
     """Site → what its opt-outs bind, where that is not as for all; "": for all."""
+    overrules: Mapping[str, Overrule]
+    """Site → which blocks of text a person wants kept or dropped."""
 
     @property
     def publication_id(self) -> str:
@@ -54,8 +61,10 @@ class Inputs:
             "crawl_date": self.crawl_date.isoformat(),
             "files": [[file.name, fragment.key] for file, fragment in self.files],
             "looked_at": [[file.name, fragment.key] for file, fragment in self.looked_at],
+            "window": [[file.name, fragment.key] for file, fragment in self.window],
             "sites": sorted(self.sites.items()),
             "policies": sorted((site, policy.differs) for site, policy in self.policies.items()),
+            "overrules": sorted((site, said.keep, said.drop) for site, said in self.overrules.items()),
         }
         return hashlib.sha256(json.dumps(everything).encode()).hexdigest()[:16]
 
@@ -79,14 +88,39 @@ def inputs_of(files: Sequence[WarcFile], crawl_date: date, site_of_host: SiteOfH
     abouts = [fragment.days[crawl_date] for _, fragment in own]
     earlier = {day for about in abouts for day in about.looks_back_to} - {crawl_date}
     looked_at = {file.name: (file, fragment) for day in earlier for file, fragment in files_of(files, day)}
-    hosts = sorted({host for about in abouts for host in about.hosts_without_site})
+    sites = {site for about in abouts for site in _sites_of(about, site_of_host)}
+    days = window_of(crawl_date)
+    window = [
+        (file, fragment)
+        for file, fragment in ((file, file.fragment) for file in files)
+        if fragment is not None and _has_articles_of(fragment, days, sites, site_of_host)
+    ]
+    seen = [about for _, fragment in window for day, about in fragment.days.items() if day in days]
+    hosts = sorted({host for about in (*abouts, *seen) for host in about.hosts_without_site})
     return Inputs(
         crawl_date=crawl_date,
         files=tuple(own),
         looked_at=tuple(looked_at[name] for name in sorted(looked_at)),
+        window=tuple(window),
         sites={host: site_of_host(host) for host in hosts},
         policies=site_of_host.policies,
+        overrules={site: said for site, said in site_of_host.overrules.items() if site in sites},
     )
+
+
+def window_of(crawl_date: date) -> frozenset[date]:
+    """The days of which repeated blocks count on that date: the last WINDOW_DAYS, itself included."""
+    first = max(date.min.toordinal(), crawl_date.toordinal() - WINDOW_DAYS + 1)
+    return frozenset(map(date.fromordinal, range(first, crawl_date.toordinal() + 1)))
+
+
+def _sites_of(about: DayOfFragment, site_of_host: SiteOfHost) -> set[str]:
+    return {*about.article_sites, *map(site_of_host, about.hosts_without_site)}
+
+
+def _has_articles_of(fragment: Fragment, days: frozenset[date], sites: set[str], site_of_host: SiteOfHost) -> bool:
+    shared = days.intersection(fragment.days)
+    return any(not sites.isdisjoint(_sites_of(fragment.days[day], site_of_host)) for day in shared)
 
 
 class SiteOfHost:
@@ -99,6 +133,11 @@ class SiteOfHost:
         known = load_sites(path) if path.exists() else Sites(path=path)
         sites = known.sites
         self.policies = {"": known.policy_for(None), **{s.name: known.policy_for(s.name) for s in sites if s.policy}}
+        self.overrules = {
+            site.name: Overrule(keep=tuple(map(fold, site.keep_text)), drop=tuple(map(fold, site.drop_text)))
+            for site in sites
+            if site.keep_text or site.drop_text
+        }
         self._by_host = {host.lower(): site.name for site in reversed(sites) for host in site.hosts}
         self._by_domain = {registrable_domain(site.home): site.name for site in reversed(sites)}
 
@@ -127,12 +166,13 @@ def publish_inputs(inputs: Inputs, tables: Path) -> Published:
     captures = _settled(pa.concat_tables(kept) if kept else None, inputs)
     data = {CAPTURES.name: captures}
     for table in ALL_TABLES:
-        if table is not CAPTURES:
+        if table not in (CAPTURES, BOILERPLATE):
             rows = [
                 _rows_of(read_fragment(fragment, table.name), part["capture_id"], table)
                 for (_, fragment), part in zip(inputs.files, kept, strict=True)
             ]
-            data[table.name] = _of_captures(pa.concat_tables(rows) if rows else table.schema.empty_table(), captures)
+            data[table.name] = _of_captures(pa.concat_tables(rows) if rows else _columns_of(table), captures)
+    data[ARTICLES.name], data[BOILERPLATE.name] = _cleaned(data[ARTICLES.name], inputs)
     publish_partitions(tables, inputs.crawl_date, data, publication_id=inputs.publication_id)
     return Published(
         crawl_date=inputs.crawl_date,
@@ -143,6 +183,25 @@ def publish_inputs(inputs: Inputs, tables: Path) -> Published:
         links=len(data["links"]),
         in_two_files=sum(map(len, parts)) - len(captures),
     )
+
+
+def _cleaned(articles: pa.Table, inputs: Inputs) -> tuple[pa.Table, pa.Table]:
+    """The articles without blocks that are their site's, and the rows of `boilerplate`."""
+    spoken = spoken_of(articles, inputs.overrules)
+    days = pa.array(sorted(window_of(inputs.crawl_date)), pa.date32())
+    sites = set(articles["site"].to_pylist())
+    parts = []
+    for _, fragment in inputs.window if sites else ():
+        rows = read_fragment(fragment, ARTICLES.name, COLUMNS)
+        rows = rows.filter(pc.is_in(rows["crawl_date"], value_set=days))
+        named = [
+            site or inputs.sites[host_of(url)]
+            for site, url in zip(rows["site"].to_pylist(), rows["url"].to_pylist(), strict=True)
+        ]
+        rows = rows.set_column(rows.schema.get_field_index("site"), "site", pa.array(named, pa.string()))
+        parts.append(rows.filter(pa.array([site in sites for site in named], pa.bool_())))
+    learned = learn(pa.concat_tables(parts), also=spoken) if parts else Learned()
+    return clean(articles, learned, spoken, inputs.crawl_date)
 
 
 def _captures_of(file: WarcFile, fragment: Fragment, crawl_date: date) -> pa.Table:
@@ -209,7 +268,14 @@ def _resolved(captures: pa.Table, inputs: Inputs) -> Mapping[str, str]:
 
 def _rows_of(rows: pa.Table, capture_ids: pa.ChunkedArray, table: Table) -> pa.Table:
     chosen = rows.filter(pc.is_in(rows["capture_id"], value_set=capture_ids.combine_chunks()))
-    return chosen.select(table.schema.names)
+    return chosen.select(_columns_of(table).schema.names)
+
+
+def _columns_of(table: Table) -> pa.Table:
+    """No rows, with the columns that publishing reads of a fragment."""
+    known = FRAGMENT_TABLES[table.name].schema
+    more = [known.field("block_digests")] if table is ARTICLES else []
+    return pa.schema([*table.schema, *more]).empty_table()
 
 
 def _of_captures(rows: pa.Table, captures: pa.Table) -> pa.Table:

@@ -19,7 +19,15 @@ from pipelines.captures import Capture, read_captures
 from pipelines.classes import ARTICLE, REJECT, REVISIT, Sorted, sort_capture
 from pipelines.errors import BrokenWarc, UnreadWarc
 from pipelines.extraction import Extraction, Reject
-from pipelines.fragment_rows import FRAGMENT_TABLES, article_row, capture_row, image_rows, link_rows, reject_row
+from pipelines.fragment_rows import (
+    FRAGMENT_TABLES,
+    article_row,
+    capture_row,
+    image_rows,
+    link_rows,
+    reject_row,
+    storable,
+)
 from pipelines.pages import Page
 from pipelines.site_rules import NO_RULES, Place, SiteRules
 from pipelines.workers import Done, Lost, Workers
@@ -35,6 +43,8 @@ class DayOfFragment:
     captures: int = 0
     hosts_without_site: tuple[str, ...] = ()
     """Hosts of captures whose WARC file does not say of which site they are."""
+    article_sites: tuple[str, ...] = ()
+    """Sites of articles, as far as the WARC file says."""
     looks_back_to: tuple[date, ...] = ()
     """Days of captures that revisits refer to without naming their record."""
 
@@ -42,6 +52,7 @@ class DayOfFragment:
         return {
             "captures": self.captures,
             "hosts_without_site": list(self.hosts_without_site),
+            "article_sites": list(self.article_sites),
             "looks_back_to": [day.isoformat() for day in self.looks_back_to],
         }
 
@@ -50,6 +61,7 @@ class DayOfFragment:
         return cls(
             captures=about["captures"],
             hosts_without_site=tuple(about["hosts_without_site"]),
+            article_sites=tuple(about["article_sites"]),
             looks_back_to=tuple(date.fromisoformat(day) for day in about["looks_back_to"]),
         )
 
@@ -82,6 +94,7 @@ class Reading:
         self._rows: dict[str, list[Any]] = {name: [] for name in FRAGMENT_TABLES}
         self._chunks: dict[str, list[pa.Table]] = {name: [] for name in FRAGMENT_TABLES}
         self._hosts: dict[date, set[str]] = defaultdict(set)
+        self._sites: dict[date, set[str]] = defaultdict(set)
         self._looks_back: dict[date, set[date]] = defaultdict(set)
         self._days: Counter[date] = Counter()
 
@@ -102,6 +115,7 @@ class Reading:
             day: DayOfFragment(
                 captures=captures,
                 hosts_without_site=tuple(sorted(self._hosts[day])),
+                article_sites=tuple(sorted(self._sites[day])),
                 looks_back_to=tuple(sorted(self._looks_back[day])),
             )
             for day, captures in self._days.items()
@@ -196,6 +210,8 @@ class Reading:
         self._days[day] += 1
         if capture.site is None:
             self._hosts[day].add(host_of(capture.url))
+        elif class_ == ARTICLE:
+            self._sites[day].add(storable(capture.site))
         if class_ == REVISIT and capture.refers_to_capture_id is None and capture.refers_to_at is not None:
             self._looks_back[day].add(capture.refers_to_at.date())
         if len(self._rows["captures"]) >= _CHUNK:

@@ -16,17 +16,9 @@ from hypothesis import strategies as st
 from warehouse import (
     ALL_TABLES,
     ARTICLES,
-    CAPTURES,
-    IMAGES,
-    LINKS,
-    REJECTS,
     ArticleRow,
     BadRow,
     BlockRow,
-    CaptureRow,
-    ImageRow,
-    LinkRow,
-    RejectRow,
     from_arrow,
     read_parquet,
     to_arrow,
@@ -37,7 +29,7 @@ from warehouse.examples import example_row
 from warehouse.schema_doc import schema_doc
 
 ROOT = Path(__file__).parents[1]
-ROWS = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow, IMAGES: ImageRow}
+ROWS = {table: table.row for table in ALL_TABLES}
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 WHOLE = st.integers(-(2**63), 2**63 - 1)
@@ -49,6 +41,7 @@ MOMENT = st.datetimes(
 STRATEGIES = {
     pa.string(): TEXT,
     pa.bool_(): st.booleans(),
+    pa.float64(): st.floats(allow_nan=False),
     pa.int64(): WHOLE,
     pa.date32(): st.dates(),
     pa.timestamp("us", tz="UTC"): MOMENT,

@@ -73,6 +73,8 @@ def test_all_views_answer(home, tmp_path_factory, how):
         "rejects": 1,
         "links": 0,
         "images": 0,
+        "boilerplate": 0,
+        "site_boilerplate": 0,
         "readings": 1,
         "latest_articles": 1,
         "revisions": 1,

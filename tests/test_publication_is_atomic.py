@@ -8,17 +8,11 @@ import pytest
 
 from warehouse import (
     ALL_TABLES,
-    ARTICLES,
+    BOILERPLATE,
     CAPTURES,
-    IMAGES,
     LINKS,
-    REJECTS,
-    ArticleRow,
     CaptureRow,
     DamagedPublication,
-    ImageRow,
-    LinkRow,
-    RejectRow,
     WrongData,
     finish_publication,
     partition_path,
@@ -45,11 +39,13 @@ class Crash(BaseException):
 def rows_for(count, day=DAY):
     """``count`` rows for each table."""
     about = {"crawl_date": day, "captured_at": NOON + (day - DAY)}
-    classes = {CAPTURES: CaptureRow, ARTICLES: ArticleRow, REJECTS: RejectRow, LINKS: LinkRow, IMAGES: ImageRow}
-    return {
-        table.name: to_arrow(table, [example_row(row, capture_id=f"{day}-{n}", **about) for n in range(count)])
-        for table, row in classes.items()
+    rows = {
+        table: [example_row(table.row, capture_id=f"{day}-{n}", **about) for n in range(count)]
+        for table in ALL_TABLES
+        if table is not BOILERPLATE
     }
+    blocks = [example_row(BOILERPLATE.row, block_digest=f"{day}-{n}", crawl_date=day) for n in range(count)]
+    return {table.name: to_arrow(table, made) for table, made in {**rows, BOILERPLATE: blocks}.items()}
 
 
 def everything_in(tables):

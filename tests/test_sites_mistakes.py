@@ -217,6 +217,18 @@ CASES = {
         below("verify_tls = 0"),
         f"4: {TIMES}verify_tls = 0: expected true or false, without quotes",
     ),
+    "drop_text_is_text": (
+        below('drop_text = "Sign up"'),
+        f'4: {TIMES}drop_text = "Sign up": expected a list in square brackets, e.g. ["Sign up for our newsletter"]',
+    ),
+    "keep_text_without_words": (
+        below('keep_text = ["Our motto", "…"]'),
+        f'4: {TIMES}keep_text = [… "…" …]: expected a block of text, as the table boilerplate has it in "sample"',
+    ),
+    "text_kept_and_dropped": (
+        below('keep_text = ["Our motto"]\ndrop_text = ["our  motto"]'),
+        f'5: {TIMES}drop_text = ["our  motto"]: expected a text that keep_text does not have',
+    ),
     "depth_negative": (below("max_depth = -1"), f"4: {TIMES}max_depth = -1: expected a whole number from 0 to 50"),
     "depth_not_whole": (below("max_depth = 1.5"), f"4: {TIMES}max_depth = 1.5: expected a whole number from 0 to 50"),
     "spider_without_class": (below('spider = "own.py"'), f'4: {TIMES}spider = "own.py": {SPIDER}'),

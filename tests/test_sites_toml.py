@@ -40,6 +40,8 @@ max_depth = 3
 max_pages_per_day = 40
 max_waiting = 500
 verify_tls = false
+keep_text = ["For the city,\\nfor a hundred years."]
+drop_text = ["Sign up …", "Our house"]
 spider = "spiders/own.py:Own"
 opt_out_files = true
 policy = {tdm = "record", robots = "export"}
@@ -68,6 +70,8 @@ noai = "record"
         max_pages_per_day=40,
         max_waiting=500,
         verify_tls=False,
+        keep_text=("For the city,\nfor a hundred years.",),
+        drop_text=("Sign up …", "Our house"),
         spider="spiders/own.py:Own",
         opt_out_files=True,
         policy=(("robots", "export"), ("tdm", "record")),
@@ -221,6 +225,7 @@ written_sites = st.builds(
     max_pages_per_day=st.integers(1, 10**6),
     max_waiting=st.integers(1, 10**9),
     verify_tls=st.booleans(),
+    drop_text=st.lists(st.sampled_from(['Sign up "now" …', "Zwei\nZeilen", "日本"]), unique=True).map(tuple),
 )
 
 

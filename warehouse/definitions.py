@@ -22,6 +22,7 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     "articles_per_day": ("latest_articles",),
     "coverage_gaps": ("latest_articles", "captures"),
     "rejects_by_reason": ("rejects",),
+    "site_boilerplate": ("boilerplate",),
     "provenance": ("articles", "captures"),
     "held_back": ("articles", "captures", "readings"),
     "exportable_articles": ("latest_articles", "held_back"),

@@ -14,7 +14,7 @@ class HeldBack:
 
     articles: int
     of_articles: int
-    rows: int  # of articles, rejects, links and images, all their readings
+    rows: int  # of all tables but captures, all their readings
     by: Mapping[str, int]  # opt-out → articles; an article may be bound by several
 
     def __str__(self) -> str:
@@ -34,6 +34,7 @@ select
     (select count(*) from articles where len(export_bound_by) > 0 or article_id in (select article_id from held_back))
     + (select count(*) from links where len(export_bound_by) > 0 or article_id in (select article_id from held_back))
     + (select count(*) from images where len(export_bound_by) > 0 or article_id in (select article_id from held_back))
+    + (select count(*) from boilerplate where len(export_bound_by) > 0)
     + (select count(*) from rejects where len(export_bound_by) > 0)
 """
 

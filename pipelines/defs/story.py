@@ -15,7 +15,12 @@ from warehouse import ALL_TABLES, partition_path, publication_of, read_parquet, 
 
 Metadata: TypeAlias = dict[str, dg.MetadataValue]
 TABLES = {table.name: table for table in ALL_TABLES}
-_COUNTED = {"captures": "class", "rejects": "reason", "articles": "site"}  # the column by which a table is counted
+_COUNTED = {
+    "captures": "class",
+    "rejects": "reason",
+    "articles": "site",
+    "boilerplate": "decision",
+}  # the column by which a table is counted
 _SHOWN = 50  # files or values named in one piece of metadata
 
 

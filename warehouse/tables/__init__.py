@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from warehouse.table import Table
 from warehouse.tables.articles import ARTICLES, ArticleRow, BlockRow
+from warehouse.tables.boilerplate import BOILERPLATE, BoilerplateRow
 from warehouse.tables.captures import CAPTURES, CaptureRow
 from warehouse.tables.images import IMAGES, ImageRow
 from warehouse.tables.links import LINKS, LinkRow
 from warehouse.tables.rejects import REJECTS, RejectRow
 
-ALL_TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, REJECTS, LINKS, IMAGES)
+ALL_TABLES: tuple[Table, ...] = (CAPTURES, ARTICLES, REJECTS, LINKS, IMAGES, BOILERPLATE)
 TABLES: dict[str, Table] = {table.name: table for table in ALL_TABLES}
 
 __all__ = [
     "ALL_TABLES",
     "ARTICLES",
+    "BOILERPLATE",
     "CAPTURES",
     "IMAGES",
     "LINKS",
@@ -22,6 +24,7 @@ __all__ = [
     "TABLES",
     "ArticleRow",
     "BlockRow",
+    "BoilerplateRow",
     "CaptureRow",
     "ImageRow",
     "LinkRow",
