@@ -108,7 +108,7 @@ def test_the_founding_page_in_every_look(newsroom: Newsroom) -> None:
 
 def test_pages_that_are_no_articles_say_why(newsroom: Newsroom) -> None:
     kinds = {
-        "tag": {"listing"}, "author": {"listing"}, "paywall_stub": {"paywall_stub"}, "soft_404": {"error_page"},
+        "tag": {"listing"}, "author": {"listing"}, "paywall_stub": {"paywall_stub"}, "soft_404": {"soft_404"},
         "consent_wall": {"consent_wall"},
     }  # fmt: skip
     seen: dict[str, int] = {}

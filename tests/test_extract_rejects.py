@@ -66,13 +66,16 @@ def test_an_article_among_teasers_is_an_article() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Page not found", "404", "Seite nicht gefunden", "Page introuvable", "Página no encontrada"]
-)
-def test_error_page(title: str) -> None:
-    assert (
-        reason(html(f"<main><h1>{title}</h1><p>Try the search, or go to the home page.</p></main>", title))
-        == "error_page"
-    )
+    ("title", "expected"),
+    [
+        ("Page not found", "soft_404"), ("404", "soft_404"), ("Seite nicht gefunden", "soft_404"),
+        ("Page introuvable", "soft_404"), ("Página no encontrada", "soft_404"), ("Access denied", "error_page"),
+        ("503 Service Unavailable", "error_page"), ("Something went wrong", "error_page"),
+    ],
+)  # fmt: skip
+def test_errors_under_a_status_of_success(title: str, expected: str) -> None:
+    page = html(f"<main><h1>{title}</h1><p>Try the search, or go to the home page.</p></main>", title)
+    assert reason(page) == expected
 
 
 def test_an_article_about_errors_is_an_article() -> None:
@@ -135,6 +138,18 @@ def test_a_page_that_reloads_itself_is_no_redirect() -> None:
 
 def test_no_text() -> None:
     assert reason(html('<div id="app"></div><script>start()</script>')) == "no_text"
+
+
+def test_a_notice_to_old_browsers_is_no_text() -> None:
+    notice = "<p>Dein Browser ist leider veraltet. Lade für ein besseres Erlebnis einen neueren Browser herunter.</p>"
+    assert reason(html(f"<div>{notice}</div><script>start()</script>")) == "no_text"
+    assert reason(html(f"<article><h1>A story</h1>{notice}{PROSE}</article>")) == "article"
+
+
+def test_a_page_about_the_site_itself_is_told_by_its_kind() -> None:
+    got = extract(html(f"<main><h1>About us</h1>{PROSE}</main>").encode(), url="https://news.example.org/about-us/")
+    assert isinstance(got, Extraction)
+    assert (got.page_type, got.page_type_evidence) == ("service", "“about-us” at the end of the address, and no date")
 
 
 def test_a_reject_keeps_title_and_links() -> None:

@@ -63,7 +63,7 @@ def test_a_reject_says_why_and_a_file_is_read_in_place_of_a_capture(
     assert run(["sites", "try", URL, "--file", str(saved), "--home", str(home)]) == 0
     said = capsys.readouterr().out
     assert f"from {saved}" in " ".join(said.split())
-    assert "error_page" in said
+    assert "soft_404" in said
     assert "“Page not found” in title" in said
 
 

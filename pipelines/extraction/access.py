@@ -49,8 +49,9 @@ _WALL_STEMS = (
 WALL_WORDS = re.compile(
     r"subscribe to (?:continue|keep|read|unlock)|to continue reading|this (?:article|story|content) is (?:for|"
     r"reserved for|only available to|exclusive to) (?:\w+ )?(?:subscribers|members)|subscribers? only|"
-    r"already a subscriber\?|become a (?:subscriber|member) to|unlock this article|jetzt weiterlesen|weiterlesen "
-    r"mit|mit .{2,30} weiterlesen|nur für abonnenten|exklusiv für abonnenten|diesen artikel weiterlesen|"
+    r"already a subscriber\?|become a (?:subscriber|member) to|unlock this article|jetzt weiterlesen|möchten "
+    r"sie weiterlesen|ich bin (?:bereits )?abonnent|weiterlesen mit|mit .{2,30} weiterlesen|nur für "
+    r"abonnenten|exklusiv für abonnenten|diesen artikel weiterlesen|"
     r"für abonnenten|réservé aux abonnés|il vous reste .{1,12} de cet article|la suite est réservée|abonnez-vous "
     r"pour lire|contenido exclusivo para suscriptores|solo para suscriptores|suscríbete para (?:seguir|continuar)|"
     r"sólo para suscriptores|para seguir leyendo|riservato agli abbonati|abbonati per leggere|exclusivo para "

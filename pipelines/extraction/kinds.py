@@ -61,6 +61,8 @@ def kind_of(page: Page, *, title: str | None, section: str | None, text: str) ->
     for type_ in sorted(stated):
         if _ARTICLE_LIKE.search(type_):
             return Kind(kind="article", evidence=f"JSON-LD {type_}")
+    if not page.meta("article:published_time") and (word := service_word(page)):
+        return Kind(kind="service", evidence=f"“{word}” at the end of the address, and no date")
     declared = (page.meta("og:type") or "").lower()
     if declared.startswith("video"):
         return Kind(kind="video", evidence=f"og:type {declared}")
@@ -71,8 +73,8 @@ def kind_of(page: Page, *, title: str | None, section: str | None, text: str) ->
     return None
 
 
-def service_words(page: Page) -> str | None:
-    """The word of the path that says that this page is about the site itself; None where none does."""
+def service_word(page: Page) -> str | None:
+    """The end of the path that says that this page is about the site itself; None where it says no such thing."""
     last = _segments(page.url)[-1:]
     return last[0] if last and _words()["service /"].fullmatch(last[0]) else None
 
@@ -198,10 +200,7 @@ def _lists() -> dict[str, list[str]]:
 @cache
 def _kinds() -> dict[str, str]:
     return {
-        phrase.casefold(): name
-        for name, phrases in _lists().items()
-        if not name.endswith("/") and name != "service"
-        for phrase in phrases
+        phrase.casefold(): name for name, phrases in _lists().items() if not name.endswith("/") for phrase in phrases
     }
 
 

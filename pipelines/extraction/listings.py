@@ -43,7 +43,9 @@ def listing_evidence(page: Page, blocks: list[Block]) -> str | None:
     if says_article(page):
         return None
     path = urlsplit(page.url).path
-    if (linked := _linked_share(page)) > 0.9:
+    # A link that is never closed, or a glossary, puts whole passages of a text into links.
+    passages = sum(weight(block.text) for block in blocks if block.kind == "paragraph" and weight(block.text) > 200)
+    if passages < 1500 and (linked := _linked_share(page)) > 0.9:
         return f"{linked:.0%} of the visible text are links, at {path or '/'}"
     kinds = {kind for node in page.nodes for kind in types_of(node)}
     root = (path in {"", "/"} and "?" not in page.url) or re.fullmatch(

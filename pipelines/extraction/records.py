@@ -88,7 +88,7 @@ class Extraction:
     """What of the page says so, in words."""
     page_type: str | None
     """`article`, `live_blog`, `interview`, `opinion`, `review`, `analysis`, `fact_check`, `press_release`, `sponsored`,
-    `recipe`, `video`, `gallery`, `podcast`, or None."""
+    `recipe`, `video`, `gallery`, `podcast`, `service` (about the site itself), or None."""
     page_type_evidence: str | None
     rights: str | None
     """The copyright notice as the page has it."""
@@ -105,8 +105,8 @@ class Reject:
     """A page that became no article, and why."""
 
     reason: str
-    """`listing`, `no_text`, `error_page`, `paywall_stub`,
-     `consent_wall`, `not_html`, `too_large`, `empty` or `redirect_stub`."""
+    """`listing`, `no_text`, `soft_404`, `error_page`, `paywall_stub`, `consent_wall`, `not_html`, `too_large`, `empty`
+    or `redirect_stub`."""
     detail: str
     """The evidence in words, with its figures."""
     title: str | None = None

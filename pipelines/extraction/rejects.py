@@ -52,6 +52,16 @@ _WALL_TITLE = re.compile(
     r"consentimiento|consentement",
     re.I,
 )
+_OTHER_ERROR = re.compile(r"403|50\d|denied|forbidden|internal|unavailable|gateway|went wrong|http\s*error", re.I)
+# What a page shows to a reader whose browser runs no scripts; its text is not there then.
+_BROWSER = re.compile(
+    r"(?:enable|activate|turn on|requires?|without) javascript|javascript (?:is|must be|needs to be) (?:disabled|"
+    r"enabled|required)|browser (?:is|ist) (?:leider |zu |too )?(?:veraltet|outdated|out of date|not supported|alt)|"
+    r"(?:aktivieren|aktiviere) (?:sie )?(?:bitte )?javascript|activer javascript|navigateur (?:est )?(?:obsolète|"
+    r"trop ancien)|activar? javascript|habilit\w+ (?:el )?javascript|navegador (?:está )?(?:obsoleto|desactualizad\w)|"
+    r"abilita(?:re)? javascript|attiva(?:re)? javascript|schakel javascript in|slå på javascript",
+    re.I,
+)
 _ERROR_MARK = re.compile(r"(?:^|[\s_-])(?:error-?404|page-?404|404-?page|not-?found|error-?page)(?:$|[\s_-])", re.I)
 _REDIRECT = re.compile(
     r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I
@@ -106,13 +116,17 @@ def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason |
             detail=f"no visible text, {page.scripts} scripts",
         )
     if text < 1500 and (found := _error_words(page, title)):
-        return Reason(reason="error_page", detail=f"“{found}” in title or heading, {text} characters of text")
+        # The page came as a success: what says “not found” under that is a soft 404, the rest some other mishap.
+        reason = "error_page" if _OTHER_ERROR.search(found) else "soft_404"
+        return Reason(reason=reason, detail=f"“{found}” in title or heading, {text} characters of text")
     if listing := listing_evidence(page, blocks):
         return Reason(reason="listing", detail=listing)
     if _is_consent(page, blocks, text):
         return Reason(reason="consent_wall", detail=f"{text} characters of text under a title and words about consent")
     if wall := _stub_wall(page, prose):
         return Reason(reason="paywall_stub", detail=f"{prose} characters of prose before “{wall}”")
+    if text < 500 and (notice := next((m[0] for block in blocks if (m := _BROWSER.search(block.text))), None)):
+        return Reason(reason="no_text", detail=f"{text} characters of body text, among them “{notice}”")
     if text < 80 and not (page.article and text >= 25):
         return Reason(reason="no_text", detail=f"{text} characters of body text, {visible} on the page")
     return None
@@ -172,6 +186,6 @@ def _stub_wall(page: Page, prose: int) -> str | None:
         return None
     body = page.tree.find(".//body")
     match = WALL_WORDS.search(text_of(body)[:200_000]) if body is not None else None
-    if match and (access_of(page) in {"subscriber", "metered"} or prose < 250):
+    if match and (access_of(page) in {"subscriber", "metered"} or prose < 350):
         return match.group(0)
     return "isAccessibleForFree: false" if prose < 60 and access_of(page) == "subscriber" else None

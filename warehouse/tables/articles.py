@@ -89,7 +89,7 @@ class ArticleRow:
     )
     page_type: str | None = column(
         "Kind of page: article, live_blog, interview, opinion, review, analysis, fact_check, press_release, sponsored, "
-        "recipe, video, gallery or podcast",
+        "recipe, video, gallery, podcast or service (about the site itself, such as /about)",
         example="opinion",
     )
     page_type_evidence: str | None = column(

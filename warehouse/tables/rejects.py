@@ -20,7 +20,9 @@ class RejectRow:
         "Name of the site in sites.toml; null for imports of unknown sites", example="thinlinenews"
     )
     url: str = column("The URL exactly as it was requested", example="https://thinlinenews.com/local/")
-    reason: str = column("Why it became no article: listing, no_text, error_page, paywall_stub, …", example="listing")
+    reason: str = column(
+        "Why it became no article: listing, no_text, soft_404, error_page, paywall_stub, …", example="listing"
+    )
     detail: str = column("What was seen, in words", example="38 links to articles, longest paragraph 96 characters")
     title: str | None = column("Title of the page, where it has one", example="Local news")
     status: int | None = column("HTTP status", example=200)
