@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crawler.archive import ImportReport, Problem, import_warcs
+    from crawler.discovery.article_parts import looks_like_part, part_after
     from crawler.errors import CrawlError
     from crawler.frontier.store import Frontier
     from crawler.intake.scope import normalise, registrable_domain
@@ -39,8 +40,10 @@ _WHERE = {
     "import_warcs": "archive",
     "load_sites": "sites",
     "look_at_site": "newcomer",
+    "looks_like_part": "discovery.article_parts",
     "new_sites_file": "sites",
     "normalise": "intake.scope",
+    "part_after": "discovery.article_parts",
     "registrable_domain": "intake.scope",
     "run_here": "run",
     "standing_of": "watch.standing",
@@ -68,8 +71,10 @@ __all__ = [
     "import_warcs",
     "load_sites",
     "look_at_site",
+    "looks_like_part",
     "new_sites_file",
     "normalise",
+    "part_after",
     "registrable_domain",
     "run_here",
     "standing_of",

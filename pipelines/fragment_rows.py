@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 5
+FRAGMENT_FORMAT = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,11 @@ class FragmentArticle(ArticleRow):
     canonical_raw: str | None = column("What the page called canonical, as found", example="/2026/11/bridge-reopens/")
     language_source: str | None = column("Where the language was found", example="html")
     block_digests: tuple[int, ...] = column("What tells each block's text from others", example=[-3486434516])
+    part: int = column("Which page of its article it is; 1 is the first, or the only one", default=1, example=1)
+    part_before_url: str | None = column("The page before it, where it is a further one", default=None, example=None)
+    next_part_url: str | None = column(
+        "The page after it, where there is one", default=None, example="https://thinlinenews.com/2026/11/bridge/2"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +127,9 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
             for each in read.blocks
         ),
         block_digests=tuple(block_digest(storable(each.text)) for each in read.blocks),
+        part=read.part,
+        part_before_url=_storable(read.part_before_url),
+        next_part_url=_storable(read.next_part_url),
         words=word_count(text),
         content_digest=content_digest(title, text),
         lead_image_url=_storable(read.lead_image_url),

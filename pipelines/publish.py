@@ -25,12 +25,14 @@ from pipelines.clean_articles import clean, spoken_of
 from pipelines.extraction import EXTRACTOR_VERSION
 from pipelines.fragment_rows import FRAGMENT_TABLES
 from pipelines.fragments import Fragment, read_fragment
+from pipelines.joining import COLUMNS as JOINING
+from pipelines.joining import joined
 from pipelines.reading import DayOfFragment, host_of
 from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, ARTICLES, BOILERPLATE, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 5
+PUBLISH_VERSION = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,13 +174,14 @@ def publish_inputs(inputs: Inputs, tables: Path) -> Published:
                 for (_, fragment), part in zip(inputs.files, kept, strict=True)
             ]
             data[table.name] = _of_captures(pa.concat_tables(rows) if rows else _columns_of(table), captures)
+    data = joined(data)
     data[ARTICLES.name], data[BOILERPLATE.name] = _cleaned(data[ARTICLES.name], inputs)
     publish_partitions(tables, inputs.crawl_date, data, publication_id=inputs.publication_id)
     return Published(
         crawl_date=inputs.crawl_date,
         publication_id=inputs.publication_id,
         captures=len(captures),
-        classes=_counts(captures["class"]),
+        classes=_counts(data[CAPTURES.name]["class"]),
         rejects=_counts(data["rejects"]["reason"]),
         links=len(data["links"]),
         in_two_files=sum(map(len, parts)) - len(captures),
@@ -274,7 +277,7 @@ def _rows_of(rows: pa.Table, capture_ids: pa.ChunkedArray, table: Table) -> pa.T
 def _columns_of(table: Table) -> pa.Table:
     """No rows, with the columns that publishing reads of a fragment."""
     known = FRAGMENT_TABLES[table.name].schema
-    more = [known.field("block_digests")] if table is ARTICLES else []
+    more = [known.field(name) for name in ("block_digests", *JOINING)] if table is ARTICLES else []
     return pa.schema([*table.schema, *more]).empty_table()
 
 

@@ -8,6 +8,7 @@ from .images import images_of
 from .kinds import kind_of
 from .links import links
 from .page import Page, parse
+from .parts import part_of
 from .records import EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 
@@ -53,7 +54,8 @@ def _extraction(
     canonical_url, canonical_raw = fields.canonical(page)
     section, lead = fields.section(page), fields.lead_image(page)
     text = "\n".join(block.text for block in blocks)
-    readable = access.access_to(page)
+    readable, named = access.access_to(page), links(page)
+    part = part_of(page, named, canonical=canonical_url)
     kind = kind_of(page, title=titled[0], section=section, text=text)
     return Extraction(
         text=text,
@@ -86,7 +88,10 @@ def _extraction(
         licence_url=rights.licence_of(page),
         correction=correction_of(page, blocks),
         images=images_of(page, blocks, lead=lead),
-        links=links(page),
+        part=part.number,
+        part_before_url=part.before_url,
+        next_part_url=part.next_url,
+        links=named,
         extractor=EXTRACTOR_VERSION,
     )
 

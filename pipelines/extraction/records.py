@@ -96,6 +96,12 @@ class Extraction:
     correction: str | None
     """The notice by which the article was corrected, as the page has it."""
     images: tuple[Image, ...]
+    part: int
+    """Which page of its article it is; 1 where it is the first or the only one."""
+    part_before_url: str | None
+    """The page before it, where it is a further one."""
+    next_part_url: str | None
+    """The page after it, where there is one."""
     links: tuple[Link, ...]
     extractor: str
 

@@ -105,6 +105,11 @@ class ArticleRow:
         "Notice by which the article was corrected, as the page has it",
         example="Correction: An earlier version gave the wrong year.",
     )
+    part_capture_ids: tuple[str, ...] = column(
+        "Captures of its further pages, whose text is appended to that of the first; empty where it has one page",
+        default=(),
+        example=[],
+    )
     captured_at: datetime = column("When the request began, UTC", example="2026-11-22T09:20:30.123456Z")
     crawl_date: date = column("UTC day of captured_at; the folder of this row", example="2026-11-22")
     extractor: str = column("Version of the code that read the page", example="1-trafilatura-2.3.1")

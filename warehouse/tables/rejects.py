@@ -21,7 +21,8 @@ class RejectRow:
     )
     url: str = column("The URL exactly as it was requested", example="https://thinlinenews.com/local/")
     reason: str = column(
-        "Why it became no article: listing, no_text, soft_404, error_page, paywall_stub, …", example="listing"
+        "Why it became no article: listing, no_text, soft_404, error_page, paywall_stub, further_page, …",
+        example="listing",
     )
     detail: str = column("What was seen, in words", example="38 links to articles, longest paragraph 96 characters")
     title: str | None = column("Title of the page, where it has one", example="Local news")
