@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.discovery.feeds import Feed, read_feed
 from crawler.discovery.found import Found, NotAFeed, NotASitemap
+from crawler.discovery.further_pages import named_by_article
 from crawler.discovery.head import forms_of_article
 from crawler.discovery.pages import PageLinks, read_page
 from crawler.discovery.robots_sitemaps import sitemaps_in_robots
@@ -25,6 +26,7 @@ __all__ = [
     "is_sitemap_name",
     "looks_like_article",
     "looks_like_section",
+    "named_by_article",
     "read_feed",
     "read_page",
     "read_sitemap",

@@ -23,8 +23,8 @@ from crawler.discovery import (
     NotAFeed,
     NotASitemap,
     SitemapReader,
-    forms_of_article,
     is_sitemap_name,
+    named_by_article,
     usual_places,
 )
 from crawler.errors import CrawlError
@@ -249,7 +249,7 @@ class NewsSpider(Spider):
             elif lease.kind in ("home", "section"):
                 yield from self.read_listing(response)
             elif lease.kind != "requisite":
-                yield from forms_of_article(response.body, url=response.url)
+                yield from named_by_article(response.body, url=response.url)
                 if self.site_of(response).follow_article_links:
                     yield from self.read_article(response)
         elif lease.kind in ("feed", "sitemap") and response.status in (403, 404, 410):
