@@ -19,10 +19,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.errors import BrokenWarc, DamagedFragment
-from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Reject
+from pipelines.extraction import EXTRACTOR_VERSION
 from pipelines.fragment_rows import FRAGMENT_FORMAT
-from pipelines.pages import Page, read_page
-from pipelines.reading import DayOfFragment, Reading
+from pipelines.pages import read_page, read_plain
+from pipelines.reading import DayOfFragment, Read, Reading
 from pipelines.site_rules import NO_RULES, SiteRules
 from pipelines.workers import Workers
 from warehouse import WarehouseError, read_parquet, write_parquet
@@ -75,19 +75,21 @@ def extract_warc(
     warc_sha256: str | None = None,
     on_page: Callable[[int], None] | None = None,
     rules: SiteRules = NO_RULES,
-    read: Callable[[Page], Extraction | Reject] = read_page,
+    read: Read = read_page,
+    otherwise: Read = read_plain,
 ) -> Fragment:
     """The fragment of a WARC file, below the folder `out`; one that is there already is not made again.
 
     `warc_file` is what rows call the file. `on_page` gets the number of captures done so far. A file that breaks off
-    gives a fragment of what was before the break, with `problem` set; it is never read again unless it changes.
+    gives a fragment of what was before the break, with `problem` set; it is never read again unless it changes. Pages
+    that `read` does not survive are given to `otherwise`, once.
     """
     digest = warc_sha256 or sha256_of(warc)
     folder = fragment_folder(out, digest)
     if (known := load_fragment(folder, digest, rules)) is not None:
         return known
     reading = Reading(warc_file, rules)
-    for done in reading.run(warc, workers, read):
+    for done in reading.run(warc, workers, read, otherwise):
         if on_page is not None:
             on_page(done)
     return _write(reading, folder, digest)

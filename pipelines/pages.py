@@ -25,3 +25,10 @@ def read_page(page: Page) -> Extraction | Reject:
     from pipelines.extraction import extract
 
     return extract(page.html, url=page.url, content_type=page.content_type, rules=page.rules)
+
+
+def read_plain(page: Page) -> Extraction | Reject:
+    """The cheaper way, for a page that `read_page` did not survive: its meta elements and paragraphs."""
+    from pipelines.extraction.reading import extract_plain
+
+    return extract_plain(page.html, url=page.url, content_type=page.content_type)

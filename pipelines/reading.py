@@ -33,6 +33,8 @@ from pipelines.site_rules import NO_RULES, Place, SiteRules
 from pipelines.workers import Done, Lost, Workers
 from warehouse import from_arrow, to_arrow
 
+Read = Callable[[Page], Extraction | Reject]
+
 _CHUNK = 100  # captures whose rows are held as Python objects; as Arrow they take a fraction of the memory
 
 
@@ -98,9 +100,12 @@ class Reading:
         self._looks_back: dict[date, set[date]] = defaultdict(set)
         self._days: Counter[date] = Counter()
 
-    def run(self, warc: Path, workers: Workers, read: Callable[[Page], Extraction | Reject]) -> Iterator[int]:
-        """Read the file to its end, or to where it breaks off (`problem` then says so). Yields captures done so far."""
-        for outcome in workers.map(read, self._pages(warc)):
+    def run(self, warc: Path, workers: Workers, read: Read, otherwise: Read) -> Iterator[int]:
+        """Read the file to its end, or to where it breaks off (`problem` then says so). Yields captures done so far.
+
+        `otherwise` reads pages that `read` did not survive, once.
+        """
+        for outcome in workers.map(read, self._pages(warc), otherwise=otherwise):
             yield from self._settle(outcome)
         yield from self._settle(None)
 
@@ -175,6 +180,9 @@ class Reading:
 
     def _add_page(self, capture: Capture, key: str, outcome: Done[Extraction | Reject] | Lost) -> None:
         read = outcome.value if isinstance(outcome, Done) else Reject(reason=outcome.reason, detail=outcome.detail)
+        if isinstance(outcome, Done) and (lost := outcome.after) is not None and isinstance(read, Reject):
+            detail = f"{lost.detail}; read plainly: {read.reason}: {read.detail}"
+            read = replace(read, reason=lost.reason, detail=detail)
         class_, reason, article = REJECT, "", None
         if isinstance(read, Extraction):
             row = article_row(capture, read)

@@ -44,21 +44,22 @@ class Answer:
 
 
 def serve(handle: int) -> None:
-    """Answer until the other end closes: `(preload, function, limits)` first, then one input after the other."""
+    """Answer until the other end closes: `(preload, functions, limits)` first, then one `(which function, input)` after
+    the other."""
     # Libraries that find no handler print their warnings between the lines of our progress display.
     logging.getLogger().addHandler(logging.NullHandler())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with Connection(handle) as connection:
         try:
-            preload, function, limits = connection.recv()
+            preload, functions, limits = connection.recv()
             for name in preload:
                 importlib.import_module(name)
             born = _address_space()
             connection.send(Ready(memory_is_limited=_limit_memory(limits.memory_bytes)))
             while True:
-                item = connection.recv()
-                answer = _answer(function, item, limits)
+                which, item = connection.recv()
+                answer = _answer(functions[which], item, limits)
                 del item
                 retires = _address_space() - born > limits.memory_bytes // 2
                 _send(connection, Answer(value=answer.value, error=answer.error, retires=retires))

@@ -75,19 +75,29 @@ def test_poison_in_a_batch(
     monkeypatch.syspath_prepend(tmp_path)
     import poison_reader  # type: ignore[import-not-found]
 
-    marks = ["", "POISON-HANG", "", "POISON-KILL", "", ""]
+    marks = ["", "POISON-HANG", "", "POISON-KILL", "", "POISON-HANG"]
     pages = [(f"http://a.localhost/{n}", kit.answer(kit.article_page(f"Bridge {n} {m}"))) for n, m in enumerate(marks)]
+    pages += [(f"http://a.localhost/{m}", kit.answer(f"<title>{m}</title><table><td>{m}")) for m in marks[1:4:2]]
     written = write_warc(pages)
     path = home / "archive" / written[0].warc_file
     with Workers(2, limits=Limits(wall_seconds=2), preload=("pipelines.extraction.text",)) as workers:
         fragment = extract_warc(
             path, home / "fragments", warc_file=written[0].warc_file, workers=workers, read=poison_reader.read
         )
-    assert fragment.classes == {"article": 4, "reject": 2}
+    assert fragment.classes == {"article": 6, "reject": 2}
+    articles = read_fragment(fragment, "articles").to_pylist()
+    assert [row["capture_id"] for row in articles] == [each.capture_id for each in written[:6]]
+    plainly = [row["extractor"].endswith("-plain") for row in articles]
+    assert plainly == [False, True, False, True, False, True]
+    assert all(
+        f"Bridge {n} {mark}".strip() == row["title"] for n, (mark, row) in enumerate(zip(marks, articles, strict=True))
+    )
+    assert all("paragraph 3: the council met" in row["text"] for row in articles)
     rejects = read_fragment(fragment, "rejects").to_pylist()
+    nothing = "; read plainly: empty: no visible text, 0 scripts"
     assert [(row["capture_id"], row["reason"], row["detail"]) for row in rejects] == [
-        (written[1].capture_id, "timed_out", "more than 2 s"),
-        (written[3].capture_id, "crashed", "killed by SIGABRT"),
+        (written[6].capture_id, "timed_out", f"more than 2 s{nothing}"),
+        (written[7].capture_id, "crashed", f"killed by SIGABRT{nothing}"),
     ]
     (published,) = run(home, workers=Workers(0)).published
     assert published.rejects == {"crashed": 1, "timed_out": 1}

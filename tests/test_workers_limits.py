@@ -36,6 +36,32 @@ def test_poison_costs_one_input_only(poison: str, expected: Lost) -> None:
     assert outcomes == [Done(value=1), expected, Done(value="three"), Done(value=4)]
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_what_is_lost_is_tried_once_in_another_way(count: int) -> None:
+    lost = Lost(reason="crashed", detail="ZeroDivisionError: division by zero")
+    with Workers(count, limits=TIGHT) as workers:
+        outcomes = list(workers.map(eval, ["1", "1 / 0", "'three'", "4"], otherwise=str.upper))
+        again = list(workers.map(eval, ["1 / 0", "2"], otherwise=int))
+    assert outcomes == [Done(value=1), Done(value="1 / 0", after=lost), Done(value="three"), Done(value=4)]
+    detail = f"{lost.detail}; the second time: ValueError: invalid literal for int() with base 10: '1 / 0'"
+    assert again == [Lost(reason="crashed", detail=detail), Done(value=2)]
+
+
+@pytest.mark.parametrize(
+    ("poison", "first"),
+    [
+        ("__import__('time').sleep(60)", Lost(reason="timed_out", detail="more than 1.5 s")),
+        ("__import__('os').abort()", Lost(reason="crashed", detail="killed by SIGABRT")),
+        ("[bytes(1 << 20) for _ in iter(int, 1)]", Lost(reason="crashed", detail="more than 128 MiB of memory")),
+    ],
+)
+def test_what_killed_its_process_is_tried_in_another_one(poison: str, first: Lost) -> None:
+    with Workers(2, limits=TIGHT) as workers:
+        outcomes = list(workers.map(eval, [poison, "2", poison, "4"], otherwise=len))
+    twice = Done(value=len(poison), after=first)
+    assert outcomes == [twice, Done(value=2), twice, Done(value=4)]
+
+
 def test_too_much_cpu_is_a_timeout() -> None:
     with Workers(1, limits=Limits(wall_seconds=20, cpu_seconds=1)) as workers:
         outcome, after = workers.map(eval, ["sum(1 for _ in iter(int, 1))", "2"])
@@ -117,7 +143,7 @@ def test_no_worker_outlives_its_parent(end: signal.Signals, tmp_path: Path) -> N
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as parent:
         assert parent.stdout is not None
-        assert parent.stdout.readline() == b"Done(value=1)\n"
+        assert parent.stdout.readline() == b"Done(value=1, after=None)\n"
         workers = psutil.Process(parent.pid).children()
         assert workers
         parent.send_signal(end)

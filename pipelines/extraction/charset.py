@@ -35,8 +35,7 @@ def decode(body: bytes, *, content_type: str | None = None) -> tuple[str, str]:
     for bom, name in BOMS:
         if body.startswith(bom):
             return _clean(body[len(bom) :].decode(name, "replace")), name
-    if body.count(b"\x00", 0, 4096) * 3 > len(body[:4096]):  # UTF-16 without a mark: every other byte is NUL
-        wide = "utf-16-be" if body[:1] == b"\x00" else "utf-16-le"
+    if (wide := _wide(body[:4096])) is not None:
         return _clean(body.decode(wide, "replace")), wide
     try:
         return _clean(body.decode("utf-8")), "utf-8"
@@ -65,6 +64,16 @@ def codec_of(label: str) -> str | None:
     # codecs are for source code.
     text_codec = getattr(info, "_is_text_encoding", True)
     return info.name if text_codec and info.name.replace("-", "_") not in _NOT_CHARSETS else None
+
+
+def _wide(start: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte is NUL, and the ones between are not. A run of NULs is none."""
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if (first + second) * 3 <= len(start):
+        return None
+    if second > 4 * first:
+        return "utf-16-le"
+    return "utf-16-be" if first > 4 * second else None
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

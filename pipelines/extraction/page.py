@@ -33,6 +33,8 @@ class Page:
     script_text: str
     """Beginning of the inline scripts, for redirects and walls made by script."""
     base_url: str
+    is_cut: bool = False
+    """Whether the tree ends before the page does, its elements being nested deeper than libxml2 follows."""
     metas: dict[str, list[str]] = field(default_factory=dict)
     """name, property, itemprop or http-equiv in lower case → contents in page order."""
     nodes: list[jsonld.Node] = field(default_factory=list)
@@ -73,13 +75,13 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
     text = _DOCTYPE.sub("<!DOCTYPE html>", _XML_DECLARATION.sub("", text, count=1), count=1)
     text = _SELF_CLOSED.sub(r"\1>", text[:4096], count=1) + text[4096:]
     url = _readable(url)
-    tree = _tree(text)
+    tree, is_cut = _tree(text)
     ld, scripts, inline = _take_scripts(tree)
     metas = _metas(tree)
     base = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
     return Page(
         url=url, tree=tree, codec=codec, characters=len(text), scripts=scripts, script_text=inline, metas=metas,
-        base_url=_joined(url, base) if base else url, nodes=jsonld.nodes_of(ld),
+        base_url=_joined(url, base) if base else url, is_cut=is_cut, nodes=jsonld.nodes_of(ld),
     )  # fmt: skip
 
 
@@ -88,19 +90,25 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def _tree(text: str) -> HtmlElement:
+def _tree(text: str) -> tuple[HtmlElement, bool]:
     # A new parser for each page: a parser keeps its errors and its dictionary. huge_tree: without it, lxml cuts
-    # whatever stands deeper than 256 elements, silently.
+    # whatever stands deeper than 256 elements, silently; with it, 2,048 (libxml2 2.14).
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False)
     try:
-        return document_fromstring(text.encode("utf-8") or b" ", parser=parser)
+        tree = document_fromstring(text.encode("utf-8") or b" ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return document_fromstring(EMPTY_DOCUMENT)
+        return document_fromstring(EMPTY_DOCUMENT), False
+    return tree, any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str]:
     ld, count, inline = [], 0, []
-    for script in list(tree.iter("script", "style", "svg", "template")):
+    for script in list(tree.iter("script", "style", "svg", "math", "template")):
+        if script.tag in {"svg", "math"} and next(script.iter("p", "h1"), None) is not None:
+            script.drop_tag()  # never closed: in browsers a paragraph ends it (HTML §13.2.6.5), in libxml2 it is in it
+            continue
+        if script.tag == "math":
+            continue
         if script.tag == "script":
             count += 1
             if "ld+json" in (script.get("type") or "").lower():

@@ -1,5 +1,7 @@
 """One page in, an Extraction or a Reject out. Pure: no disk, clock or network."""
 
+from dataclasses import replace
+
 from . import access, authors, dates, fields, overrides, rights
 from .arbiter import settle
 from .corrections import correction_of
@@ -9,7 +11,8 @@ from .kinds import kind_of
 from .links import links
 from .page import Page, parse
 from .parts import part_of
-from .records import EXTRACTOR_VERSION, Block, Extraction, Reject
+from .plain import TooLarge, plain_page
+from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 
 
@@ -28,8 +31,12 @@ def extract(
     if reason := before_parsing(html, content_type):
         return _rejected(reason)
     page = parse(html, url=url, content_type=content_type)
-    if page.characters > MAX_CHARACTERS:
-        return _rejected(Reason(reason="too_large", detail=f"{page.characters} characters"))
+    if page.characters > MAX_CHARACTERS or page.is_cut:
+        much = "elements nested deeper than 2,048" if page.is_cut else f"{page.characters} characters"
+        read = extract_plain(html, url=url, content_type=content_type)
+        if isinstance(read, Extraction):
+            return read
+        return _rejected(Reason(reason="too_large", detail=f"{much}; read plainly: {read.reason}: {read.detail}"))
     overrides.drop(page, rules)
     names = fields.site_names(page)
     title, title_raw = overrides.titled(page, rules) or fields.title(page, names)
@@ -43,6 +50,21 @@ def extract(
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)
     return overrides.applied(_extraction(page, blocks, (title, title_raw), (written_by, authors_raw)), page, rules)
+
+
+def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
+    """Read a page that `extract` could not: its meta elements and the text of its paragraphs, in little time."""
+    if reason := before_parsing(html, content_type):
+        return _rejected(reason)
+    try:
+        page, blocks = plain_page(html, url=url, content_type=content_type)
+    except TooLarge as much:
+        return _rejected(Reason(reason="too_large", detail=str(much)))
+    title, title_raw = fields.title(page, names := fields.site_names(page))
+    if reason := reject_of(page, blocks, title=title):
+        return _rejected(reason, page=page, title=title)
+    signed = authors.authors(page, site_names=names)
+    return replace(_extraction(page, blocks, (title, title_raw), signed), extractor=PLAIN_EXTRACTOR_VERSION)
 
 
 def _extraction(

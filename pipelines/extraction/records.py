@@ -6,6 +6,9 @@ from datetime import datetime
 EXTRACTOR_VERSION = "1"
 """Changes whenever the same bytes may give another Extraction; fragments are named by it."""
 
+PLAIN_EXTRACTOR_VERSION = f"{EXTRACTOR_VERSION}-plain"
+"""Of pages that could not be read as pages are, and were read for their plain parts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
