@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 7
+FRAGMENT_FORMAT = 8
 
 
 @dataclass(frozen=True, kw_only=True)
