@@ -36,11 +36,15 @@ def part_of(page: Page, links: tuple[Link, ...], *, canonical: str | None) -> Pa
         else:
             number = _stated(page) or 1
             before = canonical if number > 1 and canonical != own else None
+    folder = own.partition("://")[2].partition("?")[0].rstrip("/").rpartition("/")[0]
     following = next(
         (
             link.url
             for link in links
-            if looks_like_part(link.url) and link.url != own and (part_after(own, link.url) or 0) > number
+            if folder in link.url  # a cheap look first: a page has hundreds of links
+            and looks_like_part(link.url)
+            and link.url != own
+            and (part_after(own, link.url) or 0) > number
         ),
         None,
     )
