@@ -134,25 +134,6 @@ def section(page: Page) -> str | None:
     return found if found and len(found) < 100 else None
 
 
-def tags(page: Page) -> tuple[str, ...]:
-    """Keywords in the page's order, each once; those of JSON-LD, article:tag, news_keywords and keywords."""
-    raw: list[Any] = [(page.article or {}).get("keywords")]
-    found = (
-        _keywords(raw)
-        or _keywords(page.metas.get("article:tag", []))
-        or _keywords(page.metas.get("news_keywords", []))
-        or _keywords(page.metas.get("keywords", []))
-    )
-    if not found:
-        linked = page.tree.xpath("//a[contains(concat(' ',@rel,' '),' tag ') and not(contains(@rel,'category'))]")
-        found = [element_text(a) for a in linked[:30]]
-    once: dict[str, str] = {}
-    for one in found:
-        if one and len(one) < 80:
-            once.setdefault(fold(one), one)
-    return tuple(once.values())[:50]
-
-
 def language(page: Page) -> tuple[str | None, str | None]:
     """The declared language as a BCP 47 tag, and where it was declared. Never guessed from the words."""
     root = page.tree.getroottree().getroot()
@@ -224,16 +205,6 @@ def _names_site(piece: str, known: set[str]) -> bool:
             for name in known
         )
     )
-
-
-def _keywords(values: list[Any]) -> list[str]:
-    found: list[str] = []
-    for value in values:
-        for item in value if isinstance(value, list) else [value]:
-            text = text_of(item.get("name")) if isinstance(item, dict) else text_of(item)
-            if text:
-                found += [piece.strip() for piece in re.split(r"[,;|،、]", text) if piece.strip()]
-    return found
 
 
 def _language_tag(raw: str) -> str | None:

@@ -14,6 +14,7 @@ from .parts import part_of
 from .plain import TooLarge, plain_page
 from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
+from .tags import tags_of
 
 
 def extract(
@@ -94,7 +95,7 @@ def _extraction(
         modified_raw=modified.raw if modified else None,
         modified_source=modified.source if modified else None,
         section=section,
-        tags=fields.tags(page),
+        tags=tags_of(page),
         language=language,
         language_source=language_source,
         canonical_url=canonical_url,
