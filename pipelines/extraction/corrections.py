@@ -47,6 +47,7 @@ _ABOUT_AN_ERROR = re.compile(
 )
 _INVITES = re.compile(r"if you (?:are aware|see|spot|find|notice|have)|report (?:a|an) |wenn sie einen fehler", re.I)
 # What all of these begin with, in lower case: a look at each paragraph must cost next to nothing.
+_MARKS = " *[(–—-•▪►>»“\"'.\n\t\r\xa0"
 _BEGINNINGS = (
     "correct", "clarif", "this article", "this story", "this post", "this report", "this piece", "an earl", "a prev",
     "an orig", "in an ", "in a p", "korrekt", "richtigst", "berichtig", "in ein", "eine früher", "einer früher",
@@ -69,9 +70,9 @@ def correction_of(page: Page, blocks: list[Block]) -> str | None:
             if len(told) < 40 and position + 1 < len(blocks):  # a heading, or a label on a line of its own
                 told = f"{told}\n{blocks[position + 1].text}"
             return told[:_LONGEST]
-    for element in page.tree.iter("p"):
-        first = (element.text or "").strip() or (element[0].text if len(element) else None) or ""
-        if first[:20].strip(" *[(–—-\n\t").lower().startswith(_BEGINNINGS):
+    for element in page.paragraphs:
+        first = (element.text or "").lstrip(_MARKS) or (element[0].text or "" if len(element) else "").lstrip(_MARKS)
+        if first[:20].lower().startswith(_BEGINNINGS):
             text = element_text(element)
             if len(text) > 40 and is_correction(text):
                 return text[:_LONGEST]
@@ -80,10 +81,11 @@ def correction_of(page: Page, blocks: list[Block]) -> str | None:
 
 def is_correction(text: str) -> bool:
     """Whether a passage of this text corrects the article it stands in; an editor's note may speak of other things."""
-    start = text[:400]
-    if len(text) > _LONGEST or _INVITES.search(start):
+    if len(text) > _LONGEST or not text[:20].lstrip(_MARKS).lower().startswith(_BEGINNINGS):
         return False
-    return bool(_CORRECTED.match(start) or (_EDITORS_NOTE.match(start) and _ABOUT_AN_ERROR.search(start)))
+    start = text[:400]
+    told = _CORRECTED.match(start) or (_EDITORS_NOTE.match(start) and _ABOUT_AN_ERROR.search(start))
+    return bool(told) and not _INVITES.search(start)
 
 
 def _words_of(value: object) -> str | None:

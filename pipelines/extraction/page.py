@@ -55,6 +55,11 @@ class Page:
         return [text for h1 in self.tree.iter("h1") if (text := text_of(h1))]
 
     @cached_property
+    def paragraphs(self) -> list[HtmlElement]:
+        """The p elements, in page order."""
+        return list(self.tree.iter("p"))
+
+    @cached_property
     def document_title(self) -> str | None:
         """Text of the first title element that has one."""
         return next((text for element in self.tree.iter("title") if (text := text_of(element))), None)
