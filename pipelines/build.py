@@ -16,8 +16,10 @@ from filelock import FileLock, Timeout
 from pipelines.archive_files import WarcFile, archive_folder, fragments_folder, list_warc_files
 from pipelines.errors import ArchiveGone, BrokenWarc, BuildBusy, DamagedFragment, PipelineError, UnreadWarc
 from pipelines.fragments import UNFINISHED, Fragment, extract_warc
+from pipelines.known_bodies import known_bodies
 from pipelines.pages import PRELOAD
 from pipelines.publish import Inputs, Published, SiteOfHost, inputs_of, publish_inputs
+from pipelines.reading import KnownBody, nothing_known
 from pipelines.site_rules import SiteRules, rules_of_archive
 from pipelines.worker_main import describe_error
 from pipelines.workers import Workers
@@ -120,7 +122,8 @@ def extract_all(
     if not files:
         return []
     fragments, rules = [], rules_of_archive(home)
-    with _workers_or_own(workers) as hands:
+    with _workers_or_own(workers) as hands, known_bodies(fragments_folder(home)) as known:
+        known.sync(file.fragment for file in list_warc_files(home) if file.fragment is not None)
         for done, file in enumerate(files):
 
             def on_page(captures: int, done: int = done, name: str = file.name) -> None:
@@ -128,7 +131,8 @@ def extract_all(
 
             _tell(on_progress, "extract", done, len(files), file.name)
             try:
-                fragments.append(_extract(home, file, hands, on_page, rules))
+                fragments.append(_extract(home, file, hands, on_page, rules, known))
+                known.add(fragments[-1])
             except UnreadWarc as unread:
                 if failures is None:
                     raise
@@ -138,7 +142,12 @@ def extract_all(
 
 
 def _extract(
-    home: Path, file: WarcFile, workers: Workers, on_page: Callable[[int], None], rules: SiteRules
+    home: Path,
+    file: WarcFile,
+    workers: Workers,
+    on_page: Callable[[int], None],
+    rules: SiteRules,
+    known: Callable[[str], KnownBody | None],
 ) -> Fragment:
     try:
         return extract_warc(
@@ -149,7 +158,12 @@ def _extract(
             warc_sha256=file.sha256,
             on_page=on_page,
             rules=rules,
+            known=known,
         )
+    except DamagedFragment:  # of another file, whose rows were wanted; publishing will find and mend it
+        if known is nothing_known:
+            raise
+        return _extract(home, file, workers, on_page, rules, nothing_known)
     except (PipelineError, OSError):  # has its own words; or is of the fragment's disk, which is full for every file
         raise
     except Exception as error:  # what nobody thought of in one file of thousands
@@ -182,7 +196,8 @@ def _publish(home: Path, inputs: Inputs, workers: Workers | None) -> Published:
     try:
         return publish_inputs(inputs, tables_folder(home))
     except DamagedFragment as damaged:
-        again = [file for file, fragment in (*inputs.files, *inputs.looked_at) if fragment.folder == damaged.folder]
+        all_of_it = (*inputs.files, *inputs.looked_at, *inputs.window)
+        again = [file for file, fragment in all_of_it if fragment.folder == damaged.folder]
         shutil.rmtree(damaged.folder, ignore_errors=True)
         extract_all(home, again[:1], workers=workers)
         return publish_inputs(inputs, tables_folder(home))

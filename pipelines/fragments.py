@@ -22,7 +22,7 @@ from pipelines.errors import BrokenWarc, DamagedFragment
 from pipelines.extraction import EXTRACTOR_VERSION
 from pipelines.fragment_rows import FRAGMENT_FORMAT
 from pipelines.pages import read_page, read_plain
-from pipelines.reading import DayOfFragment, Read, Reading
+from pipelines.reading import DayOfFragment, KnownBody, Read, Reading, nothing_known
 from pipelines.site_rules import NO_RULES, SiteRules
 from pipelines.workers import Workers
 from warehouse import WarehouseError, read_parquet, write_parquet
@@ -46,7 +46,7 @@ class Fragment:
     classes: Mapping[str, int]
     rejects: Mapping[str, int]
     pages_read: int
-    pages_reused: int  # same URL, same decoded body as a capture before it
+    pages_reused: int  # same URL, same decoded body as a capture before it, here or in another file
     duplicates: int  # records with the id of a capture before them in the file
     days: Mapping[date, DayOfFragment]
     problem: BrokenWarc | None = None
@@ -77,18 +77,20 @@ def extract_warc(
     rules: SiteRules = NO_RULES,
     read: Read = read_page,
     otherwise: Read = read_plain,
+    known: Callable[[str], KnownBody | None] = nothing_known,
 ) -> Fragment:
     """The fragment of a WARC file, below the folder `out`; one that is there already is not made again.
 
     `warc_file` is what rows call the file. `on_page` gets the number of captures done so far. A file that breaks off
     gives a fragment of what was before the break, with `problem` set; it is never read again unless it changes. Pages
-    that `read` does not survive are given to `otherwise`, once.
+    that `read` does not survive are given to `otherwise`, once. Bodies that `known` has are not read: their rows are
+    copied from the fragment that it names, and are what reading would give. Raises DamagedFragment where it is broken.
     """
     digest = warc_sha256 or sha256_of(warc)
     folder = fragment_folder(out, digest)
-    if (known := load_fragment(folder, digest, rules)) is not None:
-        return known
-    reading = Reading(warc_file, rules)
+    if (made := load_fragment(folder, digest, rules)) is not None:
+        return made
+    reading = Reading(warc_file, rules, known)
     for done in reading.run(warc, workers, read, otherwise):
         if on_page is not None:
             on_page(done)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from crawler.archive import ArchiveError
 from pipelines.captures import Capture, read_captures
 from pipelines.classes import ARTICLE, REJECT, REVISIT, Sorted, sort_capture
-from pipelines.errors import BrokenWarc, UnreadWarc
+from pipelines.errors import BrokenWarc, DamagedFragment, UnreadWarc
 from pipelines.extraction import Extraction, Reject
 from pipelines.fragment_rows import (
     FRAGMENT_TABLES,
@@ -31,7 +31,7 @@ from pipelines.fragment_rows import (
 from pipelines.pages import Page
 from pipelines.site_rules import NO_RULES, Place, SiteRules
 from pipelines.workers import Done, Lost, Workers
-from warehouse import from_arrow, to_arrow
+from warehouse import WarehouseError, from_arrow, read_parquet, to_arrow
 
 Read = Callable[[Page], Extraction | Reject]
 
@@ -69,19 +69,35 @@ class DayOfFragment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _First:
+class KnownBody:
     """Where a body was read first, and what that gave."""
 
     capture_id: str
     class_: str
     reason: str
+    folder: Path | None = None
+    """Of the fragment that has its rows; None: the one that is being made."""
+
+
+def body_key(body_digest: str | None, content_type: str | None, site: str | None, url: str) -> str:
+    """What reading a page depends on: pages of one key are read once. The header is part of it, since the same bytes
+    under another charset are another page, and so is the site, whose rules may hold."""
+    return f"{body_digest} {content_type} {site} {url}"
+
+
+def nothing_known(key: str) -> KnownBody | None:
+    return None
 
 
 class Reading:
     """One pass over one WARC file: `run`, then everything else."""
 
-    def __init__(self, warc_file: str, rules: SiteRules = NO_RULES) -> None:
+    def __init__(
+        self, warc_file: str, rules: SiteRules = NO_RULES, known: Callable[[str], KnownBody | None] = nothing_known
+    ) -> None:
         self.warc_file = warc_file
+        self._known = known  # bodies that other fragments have
+        self._elsewhere: dict[Path, list[str]] = defaultdict(list)  # their folders → captures whose rows are copied
         self.rules = rules
         self.places: set[Place] = set()  # of pages that were read
         self.captures = self.pages_read = self.pages_reused = self.duplicates = 0
@@ -91,7 +107,7 @@ class Reading:
         self._seen: set[str] = set()
         self._waiting: deque[tuple[Capture, Sorted, str | None]] = deque()  # in file order; the last: key of a page
         self._asked: set[str] = set()
-        self._first: dict[str, _First] = {}
+        self._first: dict[str, KnownBody] = {}
         self._copies: dict[str, list[Capture]] = defaultdict(list)
         self._rows: dict[str, list[Any]] = {name: [] for name in FRAGMENT_TABLES}
         self._chunks: dict[str, list[pa.Table]] = {name: [] for name in FRAGMENT_TABLES}
@@ -113,7 +129,10 @@ class Reading:
         """The fragment's tables: rows in file order, then those of captures whose body had been read before."""
         self._to_chunks()
         whole = {name: _joined(name, chunks) for name, chunks in self._chunks.items()}
-        return {name: _with_copies(name, data, self._copies) for name, data in whole.items()}
+        return {
+            name: _with_copies(name, data, _rows_elsewhere(name, self._elsewhere), self._copies)
+            for name, data in whole.items()
+        }
 
     def days(self) -> dict[date, DayOfFragment]:
         return {
@@ -137,13 +156,16 @@ class Reading:
             if sorted_.class_ is not None:
                 self._waiting.append((capture, sorted_, None))
                 continue
-            # The header is part of it: the same bytes under another charset are another page.
-            key = f"{capture.body_digest} {capture.content_type} {capture.site} {capture.url}"
+            key = body_key(capture.body_digest, capture.content_type, capture.site, capture.url)
             self._waiting.append((capture, sorted_, key))
             if key not in self._asked:
                 self._asked.add(key)
                 place = (capture.site, host_of(capture.url))
                 self.places.add(place)
+                if (known := self._known(key)) is not None and known.folder is not None:
+                    self._first[key] = known
+                    self._elsewhere[known.folder].append(known.capture_id)
+                    continue
                 rules = self.rules.of(place)
                 yield Page(html=body, url=capture.url, content_type=capture.content_type, rules=rules)
 
@@ -195,11 +217,11 @@ class Reading:
             self._add_reject(capture, read)
             reason = read.reason
         self._rows["links"].extend(link_rows(capture, read.links, article))
-        self._first[key] = _First(capture_id=capture.capture_id, class_=class_, reason=reason)
+        self._first[key] = KnownBody(capture_id=capture.capture_id, class_=class_, reason=reason)
         self.pages_read += 1
         self._add(capture, class_)
 
-    def _add_copy(self, capture: Capture, first: _First) -> None:
+    def _add_copy(self, capture: Capture, first: KnownBody) -> None:
         self._copies[first.capture_id].append(capture)
         self.pages_reused += 1
         if first.class_ == REJECT:
@@ -244,12 +266,25 @@ def _joined(name: str, chunks: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(chunks) if chunks else to_arrow(FRAGMENT_TABLES[name], [])
 
 
-def _with_copies(name: str, data: pa.Table, copies: dict[str, list[Capture]]) -> pa.Table:
+def _rows_elsewhere(name: str, elsewhere: dict[Path, list[str]]) -> list[pa.Table]:
+    """The rows that other fragments have of these captures. Raises DamagedFragment."""
+    found = []
+    for folder, captures in elsewhere.items() if name != "captures" else ():
+        try:
+            rows = read_parquet(folder / f"{name}.parquet")
+        except (OSError, WarehouseError) as error:
+            raise DamagedFragment(folder=folder, detail=str(error)) from error
+        found.append(rows.filter(pc.is_in(rows["capture_id"], value_set=pa.array(captures, pa.string()))))
+    return found
+
+
+def _with_copies(name: str, data: pa.Table, elsewhere: list[pa.Table], copies: dict[str, list[Capture]]) -> pa.Table:
     """The rows of each first reading once more for each capture that had the same body. Captures have rows already."""
-    if name == "captures" or not copies or not len(data):
+    if name == "captures" or not copies or not (len(data) or elsewhere):
         return data
     table = FRAGMENT_TABLES[name]
-    originals = data.filter(pc.is_in(data["capture_id"], value_set=pa.array(list(copies), pa.string())))
+    own = data.filter(pc.is_in(data["capture_id"], value_set=pa.array(list(copies), pa.string())))
+    originals = pa.concat_tables([own, *(rows.cast(data.schema) for rows in elsewhere)])
     copied = [
         replace(
             row,
