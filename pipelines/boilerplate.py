@@ -4,7 +4,8 @@ any article's, and why. Pure: Arrow tables in, rows out.
 A block counts once for each article it stands on, whatever its addresses, and however often that was read. Its share of
 the site's articles meets what its page alone could tell, the block's score:
 
-- words of furniture (boilerplate.txt) need a tenth of the articles;
+- words of furniture (boilerplate.txt) need a tenth of the articles; the headline of an article that stands on others as
+  well is a rail's, on however few of them;
 - what has the form of repeated content (a quotation, a dateline, “The minister said:”, a subheading that the article's
   own text follows) stays, whatever its share;
 - what one of several authors alone repeats is that author's;
@@ -22,6 +23,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.content import block_digest
 from pipelines.content_forms import form_of, says_furniture
 
 WINDOW_DAYS = 14
@@ -33,6 +35,7 @@ publish again."""
 LEAST_PAGES = 3
 _LEAST_PAGES_WITHOUT_WORDS = 5
 _SAYS_SO = 0.10
+_HEADLINE = 25  # characters; “What we know” is a headline, and a subheading of many articles
 _DOUBTED, _DOUBTED_SHARE = 0.3, 0.05
 _SURE, _SURE_SHARE = 0.9, 0.60
 _AMID_SHARE = 0.90
@@ -74,6 +77,8 @@ class Seen:
     """Share of its occurrences that text of the article's own follows."""
     amid: float
     """Share of its occurrences with text of the article's own before and behind."""
+    is_headline: bool
+    """Whether it is the headline of an article of the site."""
     first_seen_at: datetime
     last_seen_at: datetime
 
@@ -147,7 +152,7 @@ def learn(readings: pa.Table, *, also: Collection[int] = ()) -> Learned:
     )
     asked_for = pc.is_in(found["key"], value_set=pa.array(sorted(also), pa.int64()))
     repeated = found.filter(pc.or_(pc.greater_equal(found["story_count_distinct"], LEAST_PAGES), asked_for))
-    totals = _totals(per_article)
+    totals, headlines = _totals(per_article), _headlines(readings)
     places = _places(blocks, parent, repeated["key"].combine_chunks())
     return Learned(
         seen={
@@ -159,6 +164,7 @@ def learn(readings: pa.Table, *, also: Collection[int] = ()) -> Learned:
                 score=round(row["score_mean"], 4),
                 leads=places[row["key"]][0],
                 amid=places[row["key"]][1],
+                is_headline=row["key"] in headlines,
                 first_seen_at=row["at_min"],
                 last_seen_at=row["at_max"],
             )
@@ -172,6 +178,8 @@ def decide(seen: Seen, text: str, *, kind: str) -> Decision:
     on = f"on {seen.pages:,} of {seen.articles:,} articles"
     if says_furniture(text, kind=kind):
         return Decision(drop=seen.share >= _SAYS_SO, reason=f"words of furniture, {on}, at a limit of {_SAYS_SO:.2f}")
+    if seen.is_headline and kind != "quote":
+        return Decision(drop=True, reason=f"the headline of another article, {on}")
     if form := form_of(text, kind=kind):
         return Decision(drop=False, reason=f"{form}, {on}")
     if kind == "heading" and seen.leads >= _MOSTLY:
@@ -209,6 +217,12 @@ def stories(sites: Sequence[str], articles: Sequence[str], titles: Sequence[str 
         if title is not None:
             leader[lead(number)] = lead(first.setdefault((site, "title", fold(title)), number))
     return pa.array([lead(number) for number in range(len(leader))], pa.int64())
+
+
+def _headlines(readings: pa.Table) -> set[int]:
+    """The keys that the site's headlines would have as blocks."""
+    pairs = set(zip(readings["site"].to_pylist(), readings["title"].to_pylist(), strict=True))
+    return {key_of(site) ^ block_digest(title) for site, title in pairs if title and len(title) >= _HEADLINE}
 
 
 def _totals(per_article: pa.Table) -> Mapping[str, tuple[int, int]]:

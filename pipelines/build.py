@@ -18,7 +18,7 @@ from pipelines.errors import ArchiveGone, BrokenWarc, BuildBusy, DamagedFragment
 from pipelines.fragments import UNFINISHED, Fragment, extract_warc
 from pipelines.known_bodies import known_bodies
 from pipelines.pages import PRELOAD
-from pipelines.publish import Inputs, Published, SiteOfHost, inputs_of, publish_inputs
+from pipelines.publish import Inputs, Published, SiteOfHost, days_that_look_back_to, inputs_of, publish_inputs
 from pipelines.reading import KnownBody, nothing_known
 from pipelines.site_rules import SiteRules, rules_of_archive
 from pipelines.worker_main import describe_error
@@ -206,7 +206,8 @@ def _publish(home: Path, inputs: Inputs, workers: Workers | None) -> Published:
 def _chosen(dates: Plan | Collection[date] | None, extracted: Sequence[Fragment]) -> Collection[date] | None:
     if isinstance(dates, Plan):
         planned = {file.sha256 for file in dates.files}
-        return {*dates.dates, *(day for each in extracted if each.warc_sha256 in planned for day in each.days)}
+        days = {day for each in extracted if each.warc_sha256 in planned for day in each.days}
+        return {*dates.dates, *days, *(day for each in days for day in days_that_look_back_to(each))}
     return dates
 
 

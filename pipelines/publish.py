@@ -32,7 +32,7 @@ from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, ARTICLES, BOILERPLATE, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 6
+PUBLISH_VERSION = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,12 @@ def window_of(crawl_date: date) -> frozenset[date]:
     """The days of which repeated blocks count on that date: the last WINDOW_DAYS, itself included."""
     first = max(date.min.toordinal(), crawl_date.toordinal() - WINDOW_DAYS + 1)
     return frozenset(map(date.fromordinal, range(first, crawl_date.toordinal() + 1)))
+
+
+def days_that_look_back_to(day: date) -> frozenset[date]:
+    """The days on which the repeated blocks of that day count."""
+    last = min(date.max.toordinal(), day.toordinal() + WINDOW_DAYS - 1)
+    return frozenset(map(date.fromordinal, range(day.toordinal(), last + 1)))
 
 
 def _sites_of(about: DayOfFragment, site_of_host: SiteOfHost) -> set[str]:

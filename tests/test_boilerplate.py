@@ -12,6 +12,7 @@ from readings import block, reading, table
 
 from pipelines.boilerplate import decide, learn
 from pipelines.build import plan, run
+from pipelines.clean_articles import clean
 from pipelines.content import content_digest, word_count
 from pipelines.workers import Workers
 from warehouse import BlockRow, connect, partition_path, read_parquet, write_catalog
@@ -104,8 +105,10 @@ def test_late_captures_publish_the_days_after_them_again_where_their_site_has_ar
     assert build(home) == [date(2026, 11, 10), date(2026, 11, 11), date(2026, 11, 30)]
     assert FOOTER in rows(home, "articles", date(2026, 11, 10))[0]["text"]
     write_warc(pages(kit, 4, FOOTER, first=10), at=at - timedelta(days=3))
-    assert plan(home).files
-    assert build(home) == [date(2026, 11, 7), date(2026, 11, 10)]
+    planned = plan(home)
+    assert planned.files
+    again = run(home, planned, workers=Workers(0)).published
+    assert [each.crawl_date for each in again] == [date(2026, 11, 7), date(2026, 11, 10)]
     assert FOOTER not in rows(home, "articles", date(2026, 11, 10))[0]["text"]
     assert build(home) == []
 
@@ -205,6 +208,15 @@ def test_amid_the_articles_own_text_it_takes_more() -> None:
 def test_words_of_furniture_need_few() -> None:
     assert decided(10, 100, block("Melden Sie sich für unseren Newsletter an."))
     assert not decided(9, 100, block("Melden Sie sich für unseren Newsletter an."))
+
+
+def test_the_headlines_of_a_rail_go_however_few_pages_they_are_on() -> None:
+    titles = [f"Story {n} of this site, which is a headline like any other" for n in range(100)]
+    bodies = [[block(f"What story {n} alone says."), block(titles[max(0, n - n % 4)])] for n in range(100)]
+    rows = [reading("a", n, body, title=titles[n], author=f"A {n % 3}") for n, body in enumerate(bodies)]
+    cleaned, said = clean(table(rows), learn(table(rows)), {}, rows[0].crawl_date)
+    assert all(len(row["blocks"]) == 1 for row in cleaned.to_pylist())
+    assert {row["reason"] for row in said.to_pylist()} == {"the headline of another article, on 4 of 100 articles"}
 
 
 def test_what_one_of_several_authors_repeats_is_that_authors() -> None:
