@@ -22,6 +22,7 @@ from .page import text_of as element_text
 from .records import Block, Image
 
 MOST_IMAGES = 200
+_MOST_LOOKED_AT = 2000  # of whatever size
 _SMALLEST = 80  # pixels: below it stand icons, portraits of authors and counters
 _ELSEWHERE = {"nav", "aside", "footer", "form"}
 _RAIL = re.compile(
@@ -78,6 +79,8 @@ def _of_article(page: Page, blocks: list[Block]) -> list[HtmlElement]:
     for element in root.iter("img", "p"):
         if element.tag == "img":
             within.append(element)
+            if len(within) > _MOST_LOOKED_AT:
+                break
         elif starts and len(within) > until and _start("".join(islice(element.itertext(), 8))) in starts:
             until = len(within)
     if starts and not until:  # no paragraphs in the source, or no image among them
@@ -179,7 +182,7 @@ def _said(element: HtmlElement) -> tuple[str | None, str | None]:
     if len(list(islice(box.iter("img"), 4))) > 3:
         return None, None
     credits, captions = [], []
-    for one in box.iterdescendants():
+    for one in islice(box.iterdescendants(), 300):
         role = _role(one.get("class") or "")
         if role == "credit":
             credits.append(one)
