@@ -4,6 +4,8 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from crawler import registrable_domain
 
 from .jsonld import resolve, text_of, types_of
@@ -13,6 +15,10 @@ from .page import text_of as element_text
 _SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?(?:[/?#]|$)", re.I)
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
+_TRAILS: Any = etree.XPath(
+    "(//nav|//ol|//ul|//div|//p)[contains(@class,'breadcrumb') or contains(@class,'Breadcrumb') or "
+    "contains(@id,'breadcrumb')]"
+)
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 
 
@@ -131,7 +137,20 @@ def section(page: Page) -> str | None:
         found = next(
             (text for a in page.tree.xpath("//a[contains(@rel,'category')]") if (text := element_text(a))), None
         )
-    return found if found and len(found) < 100 else None
+    found = found or _visible_crumb(page)
+    # “Aktuell,FinTech”: plugins put all categories into one text
+    first = found.split(",")[0].strip() if found else None
+    return first if first and len(first) < 100 and fold(first) not in map(fold, page.headings) else None
+
+
+def _visible_crumb(page: Page) -> str | None:
+    """The last link of a trail of two and more, where that is not the page itself."""
+    own = {fold(heading) for heading in page.headings}
+    for trail in _TRAILS(page.tree)[:2]:
+        links = [text for a in trail.iter("a") if (text := element_text(a)) and fold(text) not in own]
+        if 2 <= len(links) <= 8:
+            return links[-1]
+    return None
 
 
 def language(page: Page) -> tuple[str | None, str | None]:
