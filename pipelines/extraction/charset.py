@@ -76,6 +76,8 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w:.-]+)", re.I)
 _COMMENT = re.compile(rb"<!--.*?-->", re.S)
+_UNWANTED_BYTES = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -92,9 +94,14 @@ def decode(body: bytes, *, content_type: str | None = None) -> tuple[str, str]:
     if (wide := _wide(body[:4096])) is not None:
         return _clean(body.decode(wide, "replace")), wide
     try:
-        return _clean(body.decode("utf-8")), "utf-8"
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    else:
+        # Bytes are looked through ten times as fast as letters; in UTF-8 these stand for nothing else.
+        is_clean = len(body.translate(None, _UNWANTED_BYTES)) == len(body)
+        is_clean = is_clean and not any(noncharacter in body for noncharacter in _NONCHARACTERS)
+        return text if is_clean else _clean(text), "utf-8"
     for label in _declared(body, content_type):
         codec = codec_of(label)
         if codec is None or codec in _WIDE:  # a meta element that could be read is not UTF-16 (standard)

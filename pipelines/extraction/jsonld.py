@@ -108,15 +108,14 @@ def text_of(value: Any) -> str | None:
 
 
 def _loaded(script: str) -> Iterator[Any]:
-    text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip().rstrip(";")
+    text = script.strip()
+    if text[:1] in {"/", "<"} or text.rstrip(" \t\r\n\f;*/").endswith(">"):  # looked at first: it is long
+        text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip()
+    text = text.rstrip(";")
     if not text:
         return
     decoder = json.JSONDecoder(strict=False)
-    for repaired in (
-        text,
-        _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text)),
-        _CONTROL.sub(" ", unescape(text)),
-    ):
+    for repaired in _repaired(text):
         try:
             value, end = decoder.raw_decode(repaired)
         except (ValueError, RecursionError):
@@ -126,6 +125,13 @@ def _loaded(script: str) -> Iterator[Any]:
         if rest[:1] in {"{", "["} and len(rest) < len(text):  # two objects in one script
             yield from _loaded(rest)
         return
+
+
+def _repaired(text: str) -> Iterator[str]:
+    """As it is, then by what most often ails it; each is made only when the one before did not do."""
+    yield text
+    yield _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text))
+    yield _CONTROL.sub(" ", unescape(text))
 
 
 def _walk(value: Any, depth: int) -> Iterator[Node]:

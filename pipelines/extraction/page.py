@@ -77,8 +77,13 @@ class Page:
 def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
     """Parse once. Scripts other than JSON-LD, styles, comments and drawings are not kept in the tree."""
     text, codec = decode(body, content_type=content_type)
-    text = _DOCTYPE.sub("<!DOCTYPE html>", _XML_DECLARATION.sub("", text, count=1), count=1)
-    text = _SELF_CLOSED.sub(r"\1>", text[:4096], count=1) + text[4096:]
+    # Each would copy the page; most need none of them.
+    if declaration := _XML_DECLARATION.match(text):
+        text = text[declaration.end() :]
+    if (doctype := _DOCTYPE.match(text)) and doctype.group() != "<!DOCTYPE html>":
+        text = "<!DOCTYPE html>" + text[doctype.end() :]
+    if closed := _SELF_CLOSED.search(text, 0, 4096):
+        text = text[: closed.end(1)] + ">" + text[closed.end() :]
     url = _readable(url)
     tree, is_cut = _tree(text)
     ld, scripts, inline = _take_scripts(tree)
