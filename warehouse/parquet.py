@@ -172,6 +172,8 @@ def _refuse_nulls(array: pa.Array, field: pa.Field) -> None:
 
 def _to_arrow(value: Any) -> Any:
     if isinstance(value, tuple):
+        if not any(dataclasses.is_dataclass(item) for item in value):
+            return value  # as Arrow takes it; a list for each link's empty tuple was two thirds of all its work
         return [_to_arrow(item) for item in value]
     if dataclasses.is_dataclass(value):
         return {column_name(f.name): _to_arrow(getattr(value, f.name)) for f in dataclasses.fields(value)}

@@ -69,6 +69,15 @@ class Page:
         """All text of the tree, hidden parts included, spaced as in the source: a cheap way to look words up."""
         return etree.tostring(self.tree, method="text", encoding="utf-8").decode("utf-8", "replace")
 
+    @cached_property
+    def origin(self) -> str | None:
+        """Scheme and authority of what links are relative to; None where these are not http(s)."""
+        try:
+            base = urlsplit(self.base_url)
+        except ValueError:
+            return None
+        return f"{base.scheme}://{base.netloc}" if base.scheme in {"http", "https"} and base.netloc else None
+
     @property
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()
