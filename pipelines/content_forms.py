@@ -1,7 +1,8 @@
 """A block of text in; out, whether it says of itself that it is furniture, or has the form of what articles repeat.
 
 Articles do repeat themselves: datelines, the same words of the same person, “The minister said:”, a subheading that a
-series always has. None of them is furniture on however many pages. Pure.
+series always has. None of them is furniture on however many pages. Words of furniture stand in content as well, if
+seldom: in 91 of 57,304 paragraphs of the bodies of 794 pages with known truth (2026-11). Pure.
 """
 
 from __future__ import annotations
