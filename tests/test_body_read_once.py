@@ -80,7 +80,7 @@ def test_poison_in_a_batch(
     pages += [(f"http://a.localhost/{m}", kit.answer(f"<title>{m}</title><table><td>{m}")) for m in marks[1:4:2]]
     written = write_warc(pages)
     path = home / "archive" / written[0].warc_file
-    with Workers(2, limits=Limits(wall_seconds=2), preload=("pipelines.extraction.text",)) as workers:
+    with Workers(2, limits=Limits(wall_seconds=2), preload=("pipelines.extraction.arbiter",)) as workers:
         fragment = extract_warc(
             path, home / "fragments", warc_file=written[0].warc_file, workers=workers, read=poison_reader.read
         )

@@ -78,11 +78,18 @@ def test_errors_under_a_status_of_success(title: str, expected: str) -> None:
     assert reason(page) == expected
 
 
+MORE_PROSE = "".join(
+    f"<p>In the year {1990 + n} a room of engineers at table {n} gave the number {400 + n} its meaning, and {n + 2} of "
+    "them have told the story since, each with another joke at its end.</p>"
+    for n in range(8)
+)
+
+
 def test_an_article_about_errors_is_an_article() -> None:
     assert (
         reason(
             html(
-                f"<article><h1>404: how a number became a joke</h1>{PROSE * 3}</article>",
+                f"<article><h1>404: how a number became a joke</h1>{PROSE}{MORE_PROSE}</article>",
                 "404: how a number became a joke",
             )
         )

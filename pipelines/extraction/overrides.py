@@ -152,9 +152,9 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _blocks(elements: list[HtmlElement]) -> list[Block]:
-    from .text import blocks_of  # loads trafilatura: only for who reads pages
+    from .engine import engine_blocks  # loads trafilatura: only for who reads pages
 
-    return [block for element in elements for block in _of(element, blocks_of)]
+    return [block for element in elements for block in _of(element, engine_blocks)]
 
 
 def _of(element: HtmlElement, blocks_of: Any) -> Iterator[Block]:

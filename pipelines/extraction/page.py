@@ -32,6 +32,8 @@ class Page:
     """How many scripts it had before they were dropped."""
     script_text: str
     """Beginning of the inline scripts, for redirects and walls made by script."""
+    script_bodies: str
+    """The inline scripts that hold paragraphs of HTML, for pages that a browser draws from them."""
     base_url: str
     is_cut: bool = False
     """Whether the tree ends before the page does, its elements being nested deeper than libxml2 follows."""
@@ -95,12 +97,12 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
         text = text[: closed.end(1)] + ">" + text[closed.end() :]
     url = _readable(url)
     tree, is_cut = _tree(text)
-    ld, scripts, inline = _take_scripts(tree)
+    ld, scripts, inline, bodies = _take_scripts(tree)
     metas = _metas(tree)
     base = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
     return Page(
         url=url, tree=tree, codec=codec, characters=len(text), scripts=scripts, script_text=inline, metas=metas,
-        base_url=_joined(url, base) if base else url, is_cut=is_cut, nodes=jsonld.nodes_of(ld),
+        script_bodies=bodies, base_url=_joined(url, base) if base else url, is_cut=is_cut, nodes=jsonld.nodes_of(ld),
     )  # fmt: skip
 
 
@@ -120,8 +122,8 @@ def _tree(text: str) -> tuple[HtmlElement, bool]:
     return tree, any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
-def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str]:
-    ld, count, inline = [], 0, []
+def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str, str]:
+    ld, count, inline, bodies = [], 0, [], []
     for script in list(tree.iter("script", "style", "svg", "math", "template")):
         if script.tag in {"svg", "math"} and next(script.iter("p", "h1"), None) is not None:
             script.drop_tag()  # never closed: in browsers a paragraph ends it (HTML §13.2.6.5), in libxml2 it is in it
@@ -134,9 +136,11 @@ def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str]:
                 ld.append(script.text or "")
             elif script.text:
                 inline.append(script.text[:2000])
+                if len(script.text) > 1000 and ("<p" in script.text or "\\u003cp" in script.text.lower()):
+                    bodies.append(script.text)
         if script.getparent() is not None:
             script.drop_tree()
-    return ld, count, "\n".join(inline)[:40_000]
+    return ld, count, "\n".join(inline)[:40_000], "\n".join(bodies)[:500_000]
 
 
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:

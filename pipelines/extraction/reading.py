@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from . import access, authors, dates, fields, overrides, rights
-from .arbiter import settle
 from .corrections import correction_of
-from .furniture import without_furniture
 from .images import images_of
 from .kinds import kind_of
 from .links import links
@@ -27,7 +25,7 @@ def extract(
     own; ``rules`` the site's selectors in sites.toml, which win over all. Never raises on any bytes, and the same page
     gives the same result whatever was read before it.
     """
-    from .text import body_blocks  # loads trafilatura: only for who reads pages
+    from . import arbiter  # loads trafilatura: only for who reads pages
 
     if reason := before_parsing(html, content_type):
         return _rejected(reason)
@@ -42,11 +40,8 @@ def extract(
     names = fields.site_names(page)
     title, title_raw = overrides.titled(page, rules) or fields.title(page, names)
     written_by, authors_raw = overrides.signed(page, rules) or authors.authors(page, site_names=names)
-    titles = [one for one in (title, title_raw, *page.headings, *fields.titles_of(page)) if one]
     told = overrides.body(page, rules)
-    blocks = told or settle(
-        without_furniture(body_blocks(page, title=title), title=title), page, titles=titles, authors=written_by
-    )
+    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, title_raw), authors=written_by)
     blocks = overrides.with_kept(page, blocks, rules)
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)

@@ -1,93 +1,38 @@
-"""A Page in, the blocks of its body out. The only module that knows trafilatura; touches no disk, clock or network.
+"""A Page in, what trafilatura takes of it out. The only module that knows it; touches no disk, clock or network.
 
-What trafilatura 2.3.1 does with a tree, as read in its source: `bare_extraction` copies a given tree;
-`trafilatura_sequence` prunes comments, takes the first of five container expressions that yields more than one
-element, else recovers bare paragraphs from the whole page (no headings there), compares with readability and justext,
-and falls back to a baseline. Its Document.body is a tree of head (rend=h2), p, list/item, quote, code,
-table/row/cell, with hi and lb inline. Given a tree it does not clean control characters: ours has none.
+Asked in its fast mode, without its metadata and without the extractors that it falls back to: what these add, the
+arbiter finds among the page's own blocks. `bare_extraction` copies a tree that it is given (trafilatura 2.3.1).
 """
 
 import logging
 import re
-from copy import deepcopy
 
 from lxml.etree import _Element
 from trafilatura import bare_extraction
 
-from .container import is_named, plain_blocks
-from .furniture import prune
 from .page import Page
 from .records import Block
 
 # It logs a warning for each page without text; that is our reject, not news.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-_BLOCKS = {
-    "p",
-    "head",
-    "list",
-    "quote",
-    "code",
-    "table",
-    "item",
-    "row",
-    "fw",
-    "div",
-    "ab",
-    "dl",
-    "pre",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "blockquote",
-    "ul",
-    "ol",
-    "figure",
-    "section",
-    "article",
-}
-_DATE_PARAMS = {
-    "original_date": True,
-    "extensive_search": False,
-    "max_date": "2099-12-31",
-}  # given so that it does not ask the clock
+_BLOCKS = frozenset({
+    "p", "head", "list", "quote", "code", "table", "item", "row", "fw", "div", "ab", "dl", "pre", "h1", "h2", "h3",
+    "h4", "h5", "h6", "blockquote", "ul", "ol", "figure", "section", "article",
+})  # fmt: skip
 
 
-def body_blocks(page: Page, *, title: str | None = None) -> list[Block]:
-    """The body's blocks: by structure where the page names nothing, else what trafilatura takes without furniture.
-
-    An empty list where neither finds text.
-    """
-    named = is_named(page.tree)
-    if not named and (blocks := plain_blocks(page.tree, title=title)):
-        return blocks
-    tree = deepcopy(page.tree)
-    prune(tree)
+def taken_by_engine(page: Page) -> tuple[str, _Element | None]:
+    """The text that it takes, and the tree of it; an empty text where it finds none."""
     document = bare_extraction(
-        tree,
-        url=page.url,
-        include_comments=False,
-        with_metadata=False,
-        date_extraction_params=_DATE_PARAMS,
-        deduplicate=False,
+        page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False, deduplicate=False
     )
-    body = getattr(document, "body", None)
-    blocks = blocks_of(body) if body is not None else []
-    return blocks if named or not _is_dump(blocks, page) else []
+    text, body = getattr(document, "text", None), getattr(document, "body", None)
+    return text or "", body
 
 
-def _is_dump(blocks: list[Block], page: Page) -> bool:
-    """Whether trafilatura gave up and took everything that the page shows, menu included, as one paragraph."""
-    if len(blocks) != 1:
-        return False
-    links = [text for a in page.tree.iter("a") if len(text := " ".join("".join(a.itertext()).split())) > 3]
-    return len(links) >= 5 and sum(text in blocks[0].text for text in links) > 0.4 * len(links)
-
-
-def blocks_of(body: _Element) -> list[Block]:
+def engine_blocks(body: _Element) -> list[Block]:
+    """The blocks of a tree that it gave: head, p, list/item, quote, code, table/row/cell, with hi and lb inline."""
     blocks: list[Block] = []
     _collect(body, blocks)
     return [block for block, before in zip(blocks, [None, *blocks], strict=False) if block != before]
