@@ -328,7 +328,7 @@ class Custody:
                 self.finish(visit)
             self.flush()
             with closing(self.writer):
-                self.log.close()
+                self.log.close(sync=not self._pending)
             self._settle()
             self.frontier.release()
             due = self.frontier.count_due([s.name for s in self.sites.sites], now=self.clock())

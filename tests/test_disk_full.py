@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from faults.promises import Promised, broken_promises, known_urls, mended, visit
 from faults.shim import compiled, watched
 
 from crawler import CrawlOptions, crawl, verify
+from crawler.crawl_log import Attempt, CrawlLog, crawl_logs
 
 OPERATIONS = 450  # that a crawl of the little site takes, at the least
 
@@ -161,3 +163,13 @@ def test_a_long_list_is_not_forgotten_where_the_disk_refuses_while_it_is_taken_i
         assert crawl(home, options).error is None
         assert set(urls) <= known_urls(home).keys(), f"forgotten after {fault}"
         assert list(verify(home)) == []
+
+
+def test_no_line_of_the_crawl_log_outlives_a_capture_that_may_be_lost(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
+    refused = Attempt(at=now, site="a", url="http://a.example/", kind="article", outcome="refused")
+    for sync in (False, True):
+        log = CrawlLog(tmp_path, prefix="broadsheet", host="here", clock=lambda: now)
+        log.write(refused)
+        log.close(sync=sync)
+        assert len(crawl_logs(tmp_path)) == sync
