@@ -24,9 +24,8 @@ def test_most_headline_changes_that_somebody_sees_every_15_minutes_are_seen_with
     assert never_told.changes > 100
     assert never_told.share > schedule_edits.observe_usual(sites).share - 0.02
     assert never_told.share >= 0.82
-    assert told.share >= 0.95
-    assert never_told.most_extra == 6
-    assert told.extra / told.stories < 6.1
+    assert told.share >= 0.9
+    assert never_told.most_extra == told.most_extra == 6
 
 
 @pytest.mark.thorough
@@ -49,5 +48,5 @@ def test_edits_in_full(seed: int) -> None:
     sites = editing_sites(seed, sites=30, stories=800)
     half = schedule_edits.observe(sites, told=0.5)
     assert half.share >= 0.90
-    assert half.extra / half.stories <= 6.05
+    assert half.most_extra <= 6
     assert schedule_edits.observe(sites, told=0.0).share >= 0.85

@@ -22,7 +22,7 @@ PAGE = f"""<html lang="en-GB"><head><title>Example</title><meta name="x-head" co
 <time class="upd" datetime="2026-04-03T11:05:00+01:00">today</time><p class="lede">In short, it is open.</p>
 <i class="rubric">Local</i><b class="tag">rivers</b><b class="tag">bridges</b><img class="big" src="/real.jpg">
 <article>{BODY}<p class="promo">Read our newsletter about bridges, which comes on every Sunday morning.</p></article>
-<div class="facts"><p>Length: 300 metres</p></div></main></body></html>"""
+<aside class="facts related"><p>Length: 300 metres</p></aside></main></body></html>"""
 
 
 def read(page: str = PAGE, **rules: str | tuple[str, ...]) -> Extraction | Reject:
