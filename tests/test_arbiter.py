@@ -59,6 +59,23 @@ def test_blocks_keep_their_kind() -> None:
     assert listed.split("\n")[1] == "2. Three million for the lamps along both of its sides"
 
 
+def test_a_list_begins_where_it_says_and_nonsense_begins_at_one() -> None:
+    items = "<li>Twelve million for the steel of its arches and their long way by rail and by river to the city</li>"
+    for start, first in (("3", "3. "), ("9" * 5000, "1. "), ("-2", "1. ")):
+        body = f"{paragraphs(PROSE[:3])}<ol start='{start}'>{items}</ol>{paragraphs(PROSE[3:])}"
+        got = read(f'<article class="entry-content"><h1>Bridge reopens</h1>{body}</article>')
+        assert next(block.text for block in got.blocks if block.kind == "list").startswith(first)
+
+
+def test_headings_of_the_first_level_within_the_body_stay() -> None:
+    head = "<h1>What the engineers of the bridge said</h1>"
+    got = read(
+        f'<article class="entry-content"><h1>Bridge reopens</h1>{paragraphs(PROSE[:5])}{head}'
+        f"{paragraphs(PROSE[5:])}</article>"
+    )
+    assert "What the engineers of the bridge said" in [block.text for block in got.blocks if block.kind == "heading"]
+
+
 def test_a_passage_said_twice_is_said_once() -> None:
     got = read(
         f'<article class="post-content"><h1>Bridge reopens</h1>{paragraphs(PROSE)}{paragraphs(PROSE[:1])}</article>'

@@ -82,7 +82,8 @@ class View:
         for one, score, row in zip(self.found, scores, self.table, strict=True):
             text = flat(one.text)
             needed = BESIDE if one.place.flags & _BESIDE and row[_TAKEN] == 0 else THRESHOLD
-            if score < needed or one.element in forms or (len(text) > 30 and text in seen) or text in titles:
+            said_again = (len(text) > 30 and text in seen) or (one.level is None and text in titles)
+            if score < needed or one.element in forms or said_again:
                 continue
             seen.add(text)
             chosen.append((one, round(float(score), 3)))

@@ -16,13 +16,14 @@ def blocks_of(chosen: Sequence[tuple[Candidate, float]]) -> list[Block]:
     """Blocks in page order; what is put together has the lowest score of its parts."""
     blocks: list[Block] = []
     before: Candidate | None = None
+    numbers: dict[HtmlElement, int] = {}
     for one, score in chosen:
         text = one.text
         level = heading_level(one)
         if level is not None:
             blocks.append(Block(kind="heading", text=text.replace("\n", " "), level=level, score=score))
         elif one.tag == "li":
-            item = f"{_marker(one.element)} {text.replace(chr(10), ' ')}"
+            item = f"{_marker(one.element, numbers)} {text.replace(chr(10), ' ')}"
             _listed(blocks, item, score, goes_on=before is not None and before.tag == "li")
         elif one.tag in _CELLS and _is_tabular(one):
             _tabled(blocks, one, before, score)
@@ -55,13 +56,16 @@ def heading_level(one: Candidate) -> int | None:
     return 3 if by_hand and one.text[-1] not in '.:,;!?”"' and not one.breaks else None
 
 
-def _marker(item: HtmlElement) -> str:
-    """“-”, or the number that an ordered list gives an item."""
+def _marker(item: HtmlElement, numbers: dict[HtmlElement, int]) -> str:
+    """“-”, or the number that an ordered list gives an item. `numbers` are those given so far."""
     parent = item.getparent()
     if parent is None or parent.tag != "ol":
         return "-"
-    start = parent.get("start") or "1"
-    return f"{int(start) + sum(1 for _ in item.itersiblings('li', preceding=True)) if start.isdecimal() else 1}."
+    if item not in numbers:
+        start = parent.get("start") or "1"
+        first = int(start) if start.isdecimal() and len(start) < 7 else 1
+        numbers.update((one, first + place) for place, one in enumerate(parent.iterchildren("li")))
+    return f"{numbers[item]}."
 
 
 def _listed(blocks: list[Block], item: str, score: float, *, goes_on: bool) -> None:

@@ -1,7 +1,7 @@
 """Text or a tree in; what of it is furniture of news pages, out. Never judges long text by words alone.
 
-A phrase of furniture.txt (many languages) removes the short block that is little more than the phrase; a heading takes
-along the links below it; a form must hold fields.
+A phrase of furniture.txt (many languages) tells the short block that is little more than the phrase; a form takes along
+the box around it and the heading above.
 """
 
 import re
