@@ -258,7 +258,7 @@ def test_one_page_is_slow(served: Served) -> None:
     slow = next(a for a in served.newsroom.truth() if a.outlet == "sundial" and served_slowly(served, a))
     began = time.monotonic()
     ask(served, slow.url)
-    assert 0.29 < time.monotonic() - began < 4
+    assert 0.29 < time.monotonic() - began < 30
 
 
 def served_slowly(served: Served, article: TruthArticle) -> bool:

@@ -76,7 +76,7 @@ def test_xml_knows_no_entities_and_no_network(hostile_web: Any, root: str) -> No
                 items = read_sitemap(body, url="http://xml.localhost/map").items
         except (NotAFeed, NotASitemap):
             items = ()
-        assert time.process_time() - begun < 0.5, name
+        assert time.process_time() - begun < 3, name
         said = "".join(f"{f.title} {f.url}" for f in items)
         assert "root:" not in said, "nothing of this machine's files"
         assert len(said) < 1000, name
@@ -90,7 +90,7 @@ def test_the_root_is_looked_for_in_linear_time(start: bytes) -> None:
         read_feed(start, url="http://a.example/feed")
     with pytest.raises(NotASitemap):
         read_sitemap(start, url="http://a.example/map")
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 3
 
 
 def test_ordinary_pages_and_feeds_are_read_at_once_and_large_ones_beside_the_crawl() -> None:
