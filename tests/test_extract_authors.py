@@ -94,6 +94,51 @@ def test_visible_bylines(above: str) -> None:
     assert "Jane Doe" not in got.text
 
 
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        (
+            "<p class='meta'><span class='author vcard'><a href='/author/ada/'>Ada Mbeki</a></span></p>",
+            ("Ada Mbeki",),
+        ),
+        (
+            "<div class='author-name'><b>Ada Mbeki</b><span>November 22, 2026</span><i>5 min read</i></div>",
+            ("Ada Mbeki",),
+        ),
+        ("<p class='byline'>By <b>Ada</b> <b>Mbeki</b> and <b>Li Wei</b></p>", ("Ada Mbeki", "Li Wei")),
+        ("<ul><li class='author'>Ada Mbeki</li><li class='author'>Li Wei</li></ul>", ("Ada Mbeki", "Li Wei")),
+        ("<p class='author'>Text und Fotos: Jana Müller</p>", ("Jana Müller",)),
+        ("<p>Autorin: Jana Müller, Projektleiterin</p>", ("Jana Müller",)),
+        ("<div class='posted'>Erstellt von Jana Müller</div>", ("Jana Müller",)),
+        ("<div class='elementor-widget'><span class='author'>Ada Mbeki</span></div>", ("Ada Mbeki",)),
+        (
+            "<div class='author-box'><h4>Ada Mbeki</h4><p>" + "She has written of bridges. " * 6 + "</p></div>",
+            ("Ada Mbeki",),
+        ),
+        ("<span class='username'>bridgewatcher</span>", ("bridgewatcher",)),
+        ("<p class='author'>Photo: Li Wei</p>", ()),
+        ("<p>Reviewed by <a href='/author/li/'>Li Wei</a></p>", ()),
+        ("<div class='author'>Alle Beiträge anzeigen</div>", ()),
+        ("<div class='teaser'><a rel='author' href='/author/li/'>Li Wei</a></div>", ()),
+        ("<div class='author'>November 22, 2026</div>", ()),
+    ],
+)
+def test_what_a_page_shows(above: str, names: tuple[str, ...]) -> None:
+    assert read(above=above).authors == names
+
+
+def test_a_first_name_is_completed_by_the_byline() -> None:
+    assert read(ld({"name": "Ada"}), "<p class='full-name author'>Ada Mbeki</p>").authors == ("Ada Mbeki",)
+    assert read(ld({"name": "ada.mbeki"}), "<p class='author'>Ada Mbeki</p>").authors == ("Ada Mbeki",)
+    assert read(ld({"name": "Ada"}), "<p class='author'>Li Wei</p>").authors == ("Ada",)
+
+
+def test_names_of_houses_are_not_taken_apart() -> None:
+    house = {"@type": "Organization", "name": "Centre for Bridges and Roads"}
+    assert read(ld(house)).authors == ("Centre for Bridges and Roads",)
+    assert read(ld("Example News - Ada Mbeki", publisher={"name": "Example News"})).authors == ("Ada Mbeki",)
+
+
 def test_raw_words_are_kept() -> None:
     assert read(ld("By Jane Doe, Senior reporter")).authors_raw == "By Jane Doe, Senior reporter"
 

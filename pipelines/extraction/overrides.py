@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 from . import authors, dates
 from .fields import absolute, fold
 from .images import images_of
+from .names import names_in
 from .page import Page
 from .page import text_of as element_text
 from .records import Block, Extraction
@@ -47,10 +48,12 @@ def titled(page: Page, rules: Rules) -> tuple[str, str] | None:
     return (found, found) if found else None
 
 
-def signed(page: Page, rules: Rules) -> tuple[tuple[str, ...], str] | None:
+def signed(page: Page, rules: Rules) -> authors.Byline | None:
     """The authors and the byline as found."""
     raws = _values(page, rules, "authors")
-    return (authors.names_in(raws) or tuple(raws), ", ".join(raws)) if raws else None
+    if not raws:
+        return None
+    return authors.Byline(names=names_in(raws) or tuple(raws), raw=", ".join(raws), source=SOURCE)
 
 
 def body(page: Page, rules: Rules) -> list[Block] | None:

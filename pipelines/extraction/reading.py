@@ -39,13 +39,13 @@ def extract(
     overrides.drop(page, rules)
     names = fields.site_names(page)
     title, title_raw = overrides.titled(page, rules) or fields.title(page, names)
-    written_by, authors_raw = overrides.signed(page, rules) or authors.authors(page, site_names=names)
+    byline = overrides.signed(page, rules) or authors.authors(page, site_names=names)
     told = overrides.body(page, rules)
-    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, title_raw), authors=written_by)
+    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, title_raw), authors=byline.names)
     blocks = overrides.with_kept(page, blocks, rules)
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)
-    return overrides.applied(_extraction(page, blocks, (title, title_raw), (written_by, authors_raw)), page, rules)
+    return overrides.applied(_extraction(page, blocks, (title, title_raw), byline), page, rules)
 
 
 def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
@@ -64,7 +64,7 @@ def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> 
 
 
 def _extraction(
-    page: Page, blocks: list[Block], titled: tuple[str | None, str | None], byline: tuple[tuple[str, ...], str | None]
+    page: Page, blocks: list[Block], titled: tuple[str | None, str | None], byline: authors.Byline
 ) -> Extraction:
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
@@ -80,8 +80,8 @@ def _extraction(
         blocks=tuple(blocks),
         title=titled[0],
         title_raw=titled[1],
-        authors=byline[0],
-        authors_raw=byline[1],
+        authors=byline.names,
+        authors_raw=byline.raw,
         published_at=published.moment.at if published else None,
         published_raw=published.raw if published else None,
         published_source=published.source if published else None,

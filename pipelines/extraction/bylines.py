@@ -1,0 +1,223 @@
+"""A Page in; the places where it shows who wrote it out, as written, by kind. One walk; decides nobody's name."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from .names import is_handle, is_person, names_in
+from .page import Page
+
+KINDS = ("microdata", "rel", "page", "class", "text", "handle")
+"""itemprop, rel=author, links to authors' pages, class words, “By …”, and handles by class words."""
+
+_TAGS = (
+    "a", "span", "div", "p", "address", "li", "ul", "cite", "strong", "em", "h2", "h3", "h4", "h5", "h6", "section",
+    "i", "b", "small", "td", "font", "dd", "header", "footer", "byline", "aside", "time", "figcaption",
+)  # fmt: skip
+_TELLING = (
+    "author", "byline", "by-line", "autor", "auteur", "autore", "writer", "writter", "verfasser", "contributor",
+    "skribent", "signature", "username", "user-name", "posted-by", "postedby", "wrote", "reporter", "redakteur",
+    "vcard", "itemposter", "firma", "creator", "journalist",
+)  # fmt: skip
+_NOT_TELLING = re.compile(
+    r"author(?:i[tsz]|ing)|coauthor|affirma|tag-author|category-author|(?:no|hide|without)-author"
+)
+_NAMING = re.compile(r"author|auteur|autor|vcard|user-?name|byline|poster")
+_AUTHOR_PATH = re.compile(
+    r"/(?:blog-?)?(?:authors?|autor(?:e?n|es|in|innen)?|auteurs?|autor-in|redakteure?|journalists?|reporters?|writers?|people|"
+    r"contributors?|producers?|staff|mitarbeiter|columnists?|redaktion)/[^/?#]{3,}",
+    re.I,
+)
+_FAR = re.compile(
+    r"(?:^|[\s_-])(?:related|recommend\w*|comments?|commentlist|comment-\w+|respond|sidebar|side-?bar|teasers?|most-?read|"
+    r"popular|cards?|rail|nav|navbar|menu|promo|widget\w*|newsletter|breadcrumbs?|figcaption|caption|cookie\w*)(?=$|[\s_-])|"
+    r"related(?=[A-Z])|Comment(?=[A-Z_]|$)|[tT]easer|Sidebar|mostRead|[a-z]Card(?=[A-Z_]|$)"
+)
+_BUILDERS = re.compile(
+    r"\b(?:elementor|et_pb|wp-block|fl|vc|sqs|gb|brxe|jeg|td)[-_][\w-]*|status-\S+|\bcomments?-(?:open|closed)\b|\S*vcard|h-card"
+)
+_META = re.compile(r"auth?or|meta|by-?line|post-?footer|entry|info|credit|postdata", re.I)
+_OWN = re.compile(r"(?:^|\s)(?:h-?entry|post-\d+|type-post|article-?body|single-post)(?=$|\s)", re.I)
+_BY_TEXT = re.compile(
+    r"\W*(?:(?:\S{2,12}\s)?(?:by|von|par|por|di|da|door|av|af)\b|text\b|autor(?:en|in)?\b|author|words|auteur|redaktion:|contributors?:|"
+    r"interview:|texto|escrito|rédigé|tekst|testo)",
+    re.I,
+)
+_NAME = (
+    r"[^\W\d_a-z][\w’'.-]+"
+    r"(?: (?:(?:de|del|della|von|van|der|den|la|le|di|da|bin|al|el|y) )*[^\W\d_a-z][\w’'.-]*){1,3}"
+)
+_BYLINE = re.compile(
+    rf"\W*(?:(?i:written by|words by|story by|reported by|posted by|created by|by|text von|erstellt von|von|par|por|"
+    rf"de|di|da|door|av|af|text|autor(?:en|in)?|authors?|redaktion|contributors?|interview|text & fotos|text und fotos|"
+    rf"texte?))(?:\s*:\s*|\s+)"
+    rf"({_NAME}(?:\s*(?:,|;|&|(?i:\band|und|et|y|e|en|och|og\b))\s+{_NAME})*)"
+    r"\s*(?:$|[•·|,;/(@–—\d-]|(?i:on|am|le|el|il|um|vom|updated|published)\b)"
+)
+_OTHERS = re.compile(
+    r"(?:review|edit|check|photo|foto|translat|übersetz|illustrat|produc|grafik|bild|lektor)\w*(?:\s+(?:by|von))?\W*$",
+    re.I,
+)
+_MAX = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A place that names an author, and the texts that make it up."""
+
+    element: HtmlElement
+    texts: list[str]
+
+
+def shown(page: Page) -> dict[str, list[Shown]]:
+    """kind → places of that kind in page order."""
+    found: dict[str, list[Shown]] = {kind: [] for kind in KINDS}
+    for element in page.tree.iter(*_TAGS):
+        get = element.get
+        prop = get("itemprop")
+        if prop is not None and "author" in prop.split():
+            _add(found, "microdata", element)
+            continue
+        if element.tag == "a":
+            if "author" in (get("rel") or "").split():
+                _add(found, "rel", element)
+                continue
+            if _AUTHOR_PATH.search(get("href") or ""):
+                _add(found, "page", element)
+                continue
+        named = get("class") or ""
+        if identity := get("id"):
+            named += " " + identity
+        if named and _tells(named):
+            _add(found, "class", element)
+            continue
+        opening = element.text
+        if opening is None or not opening.strip():
+            opening = element[0].text if len(element) else None
+        if not opening or len(opening) > 160 or len(element) > 6 or not _BY_TEXT.match(opening):
+            continue
+        text = lines_of(element, 160)
+        if 6 < len(text) < 160 and (match := _BYLINE.match(text)) and not is_far(element):
+            found["text"].append(Shown(element=element, texts=[match[1]]))
+    return found
+
+
+@lru_cache(maxsize=8192)  # a page has a thousand elements of a hundred classes
+def _tells(named: str) -> bool:
+    lowered = named.lower()
+    return any(word in lowered for word in _TELLING) and not _NOT_TELLING.search(lowered)
+
+
+def _add(found: dict[str, list[Shown]], kind: str, element: HtmlElement) -> None:
+    if len(found[kind]) >= _MAX:
+        return
+    text = lines_of(element, 1500)
+    if not 1 < len(text) < 1500 or is_far(element) or _OTHERS.search(_before(element)):
+        return
+    texts = [text]
+    if kind == "microdata":
+        texts = [one.get("content") or lines_of(one, 100) for one in element.iterfind(".//*[@itemprop='name']")][
+            :1
+        ] or texts
+    elif len(text) > 100:  # a box about the author: the name leads it
+        texts = [line for line in text.split("\n")[:4] if is_person(line)][:1]
+    else:
+        links = [lines_of(a, 100) for a in element.iter("a") if a is not element]
+        texts = [one for one in links if any(map(is_person, names_in([one])))] or texts
+    names = names_in(texts)
+    if not names or len(texts[0]) > 120:
+        return
+    if kind in {"page", "class"} and not is_person(names[0]):
+        if (
+            not _NAMING.search(f"{element.get('class')} {element.get('href')}".lower())
+            or not is_handle(names[0])
+            or len(text.split()) > 4
+        ):
+            return
+        kind = "handle"
+    found[kind].append(Shown(element=element, texts=texts))
+
+
+def _before(element: HtmlElement) -> str:
+    """The words that stand right before it, up to three elements around."""
+    for _ in range(3):
+        previous, parent = element.getprevious(), element.getparent()
+        if previous is not None:
+            return (previous.tail or "").strip() or line_of(previous, 60)[-60:]
+        if parent is None or (parent.text or "").strip():
+            return (parent.text or "").strip() if parent is not None else ""
+        element = parent
+    return ""
+
+
+def together(places: list[Shown]) -> list[str]:
+    """The texts of the first place, and of those beside it that name its other authors."""
+    first = places[0]
+    texts = list(first.texts)
+    around = first.element.getparent()
+    for _ in range(3):
+        if around is None or around.tag in {"article", "main", "body"}:
+            break
+        near = [place for place in places[1:] if _is_like(place, first) and around in place.element.iterancestors()]
+        if near and len(lines_of(around, 240)) < 240:
+            return list(dict.fromkeys(texts + [text for place in near for text in place.texts]))
+        around = around.getparent()
+    return texts
+
+
+def _is_like(one: Shown, other: Shown) -> bool:
+    return (
+        one.element.tag == other.element.tag
+        and one.element.get("class") == other.element.get("class")
+        and other.element not in one.element.iterancestors()
+    )
+
+
+def lines_of(element: HtmlElement, most: int) -> str:
+    """Its pieces of text, a line each; cut where that gets longer than asked for."""
+    lines: list[str] = []
+    for text in element.itertext():
+        if line := " ".join(text.split()):
+            lines.append(line)
+            most -= len(line) + 1
+            if most < 0:
+                break
+    return "\n".join(lines)
+
+
+def line_of(element: HtmlElement, most: int) -> str:
+    pieces: list[str] = []
+    for text in element.itertext():
+        pieces.append(text)
+        most -= len(text)
+        if most < -200:
+            break
+    return " ".join("".join(pieces).split())
+
+
+def is_far(element: HtmlElement | None) -> bool:
+    """Whether it stands in a rail, a card, a menu or among comments: what is said there is said of others."""
+    steps = 0
+    while element is not None and steps < 9:
+        tag = element.tag
+        named = element.get("class") or ""
+        if identity := element.get("id"):
+            named += " " + identity
+        if tag in {"main", "body"}:
+            return False
+        if named and _FAR.search(_BUILDERS.sub("", named)):
+            return True
+        if tag == "article":
+            return False
+        if tag in {"aside", "nav", "footer"} and not (tag != "nav" and (_META.search(named) or _in_article(element))):
+            return True
+        if _OWN.search(named):
+            return False
+        element, steps = element.getparent(), steps + 1
+    return False
+
+
+def _in_article(element: HtmlElement) -> bool:
+    return next(element.iterancestors("article"), None) is not None
