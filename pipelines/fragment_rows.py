@@ -214,7 +214,9 @@ def offset_minutes(at: datetime | None, raw: str | None, precision: str | None) 
     offset = at.utcoffset() if at is not None else None
     if offset is None or precision == "day":
         return None
-    if offset == timedelta(0) and not (raw and _SAYS_UTC.search(raw)):
+    if raw and _SAYS_UTC.search(raw):
+        return 0  # though it is shown in the zone of its site
+    if offset == timedelta(0):
         return None
     return round(offset.total_seconds() / 60)
 

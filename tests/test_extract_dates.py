@@ -135,10 +135,94 @@ def test_the_url_names_the_day() -> None:
 
 def test_dates_of_rails_do_not_count() -> None:
     got = read(above='<aside><time datetime="2020-01-01T10:00:00Z">then</time></aside>')
-    assert got.published_at is None or got.published_source == "htmldate"
+    assert got.published_at is None
 
 
 def test_visible_time_beside_the_byline() -> None:
     got = read(above="<p>By Jane Doe, Sunday, 22 November 2026, 4.34 pm</p>")
     assert got.published_at == datetime(2026, 11, 22, 16, 34, tzinfo=UTC)
     assert got.published_source == "text"
+
+
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [
+        ("<p>Updated 25 November 2026</p><p>Published 22 November 2026</p>", 22),
+        ("<div class='meta'>Letzte Änderung: 25.11.2026 Erschienen am: 22.11.2026</div>", 22),
+        ("<div><i class='icon-calendar'></i> 22.11.2026</div>", 22),
+        ("<p>© 25 November 2026 Example News</p><span class='date'>22 November 2026</span>", 22),
+        ("<h2>A year of floods</h2><p class='post-date'>Sonntag, 22. November 2026</p>", 22),
+        ("<abbr class='published' title='2026-11-22T10:52:00+02:00'>10:52</abbr>", 22),
+        ("<span property='dc:date' content='2026-11-22T10:52:00+02:00'></span>", 22),
+        ("<p class='card'>3 May 2026</p>" * 3 + "<b>22 Nov 2026</b>", 22),
+    ],
+)
+def test_dates_that_a_page_shows(above: str, day: int) -> None:
+    got = read(above=above, lang="de", url="https://news.example.com/story")
+    assert got.published_at is not None
+    assert (got.published_at.month, got.published_at.day) == (11, day)
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://news.example.org/2026/november/22/story", 22),
+        ("https://news.example.org/news/22-11-2026-story", 22),
+        ("https://news.example.org/news/22112026_story", 22),
+        ("https://news.example.org/news/story-99112026", None),
+    ],
+)
+def test_days_in_addresses(url: str, day: int | None) -> None:
+    got = read(url=url)
+    assert (got.published_at and got.published_at.day) == day
+
+
+@pytest.mark.parametrize(
+    ("evidence", "url", "month"),
+    [
+        ("", "https://news.example.com/2026/03/04/story", 3),
+        ("", "https://news.example.com/2026/04/03/story", 4),
+        ("<p>As of 4 March 2026.</p>", "https://news.example.com/story", 3),
+        ("<p>Also read: 25/03/2026</p>", "https://news.example.com/story", 4),
+        ("<p>Also read: 03/25/2026</p>", "https://news.example.com/story", 3),
+    ],
+)
+def test_other_dates_settle_which_is_the_month(evidence: str, url: str, month: int) -> None:
+    head = '<meta name="publish-date" content="03/04/2026 10:00">'
+    for lang in ("en-US", "en-GB"):
+        assert read(head, evidence, lang=lang, url=url).published_at == datetime(2026, month, 7 - month, 10, tzinfo=UTC)
+
+
+def test_an_instant_is_shown_on_the_day_of_its_site() -> None:
+    got = read(ld(datePublished="2026-11-22T23:30:00Z"), url="https://news.example.de/story")
+    assert got.published_at == datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert got.published_at.day == 23
+    late = read(ld(datePublished="2026-11-23T02:30:00Z"), url="https://news.example.com/2026/11/22/story")
+    assert late.published_at is not None
+    assert late.published_at.day == 22
+    stated = read(ld(datePublished="2026-11-22T23:30:00-05:00"), url="https://news.example.de/story")
+    assert stated.published_at is not None
+    assert stated.published_at.utcoffset() == timedelta(hours=-5)
+
+
+def test_the_time_of_change_stands_in_only_where_nothing_else_is_said() -> None:
+    changed = '<meta property="article:modified_time" content="2026-11-22T09:20:30Z">'
+    assert read(changed).published_source == "modified"
+    assert read(changed, "<p class='date'>20 November 2026</p>").published_source == "text"
+
+
+def test_a_builders_time_gives_way_to_the_date_it_shows() -> None:
+    built = ld(datePublished="Nov 22, 2026", dateModified="Nov 22, 2026")
+    page = (
+        f"<html lang='en' data-wf-page='1'><head><title>A story</title>{built}</head><body><article><h1>A story</h1>"
+        f"<p class='date'>March 4, 2025</p>{BODY}</article></body></html>"
+    )
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert got.published_at == datetime(2025, 3, 4, tzinfo=UTC)
+
+
+def test_hours_of_opening_are_no_offset() -> None:
+    moment = parse_moment("19.1.2026, 10:00-11:30 Uhr")
+    assert moment is not None
+    assert not moment.has_offset

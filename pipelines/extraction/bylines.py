@@ -211,13 +211,13 @@ def is_far(element: HtmlElement | None) -> bool:
             return True
         if tag == "article":
             return False
-        if tag in {"aside", "nav", "footer"} and not (tag != "nav" and (_META.search(named) or _in_article(element))):
+        if tag == "nav" or (
+            tag in {"aside", "footer"}
+            and not _META.search(named)
+            and (tag == "aside" or next(element.iterancestors("article"), None) is None)
+        ):
             return True
         if _OWN.search(named):
             return False
         element, steps = element.getparent(), steps + 1
     return False
-
-
-def _in_article(element: HtmlElement) -> bool:
-    return next(element.iterancestors("article"), None) is not None

@@ -71,6 +71,8 @@ _WORD_DAY = re.compile(
 )
 _TIME = re.compile(r"(?<![\d:.])" + _CLOCK + r"\s*(?:Uhr|hrs|hs|h\b)?[\s(]*" + _OFFSET, re.I)
 _TIME_ONLY_HALF = re.compile(r"(?<![\d:.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b\.?)", re.I)
+# “10:00-11:30” is a span of hours, no offset.
+_UNTIL = re.compile(r"[-−]\d{1,2}:\d{2}")
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 
@@ -91,6 +93,15 @@ def parse_moment(written: str, *, month_first: bool = False) -> Moment | None:
         if found is not None and (found.precision != "day" or match.end() == len(text)):
             return found
     return _from_words(text, month_first)
+
+
+def is_ambiguous(written: str) -> bool:
+    """Whether the order of day and month decides what it means: 03/04/2024, but neither 3.4.2024 nor 13/04/2024."""
+    text = unicodedata.normalize("NFKC", written).strip()[:200]
+    if _ISO.search(text) or _YEAR_FIRST.search(text) or not (match := _NUMBERS.search(text)):
+        return False
+    one, two = int(match["one"]), int(match["two"])
+    return match["mark"] != "." and one <= 12 and two <= 12 and one != two
 
 
 def _from_iso(match: re.Match[str]) -> Moment | None:
@@ -166,7 +177,7 @@ def _clock(text: str) -> tuple[int, int, int | None, timezone | None] | None:
                 hour,
                 int(part["minute"] or 0),
                 int(part["second"]) if part["second"] and int(part["second"]) < 60 else None,
-                _zone(part["zone"]),
+                None if _UNTIL.fullmatch(part["zone"] or "") else _zone(part["zone"]),
             )
     if half := _TIME_ONLY_HALF.search(text):
         hour = _hour(int(half["hour"]), half["half"], text)

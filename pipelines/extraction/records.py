@@ -67,7 +67,7 @@ class Extraction:
     """Aware, with the offset the page gave; UTC where it gave none."""
     published_raw: str | None
     published_source: str | None
-    """`json-ld`, `meta`, `microdata`, `time`, `text`, `url` or `htmldate`."""
+    """`json-ld`, `meta`, `microdata`, `time`, `text`, `url`, `script`, or `modified` where only that was given."""
     published_precision: str | None
     """`second`, `minute` or `day`; a day stands at 00:00 UTC."""
     modified_at: datetime | None

@@ -52,7 +52,9 @@ class ArticleRow:
     published_at: datetime | None = column("When the site says it was published, UTC", example="2026-11-22T09:20:30Z")
     published_raw: str | None = column("The same, exactly as found on the page", example="22 Nov 2026, 9.20am")
     published_source: str | None = column(
-        "Where on the page it was found: json-ld, meta, time, url or text", example="json-ld"
+        "Where on the page it was found: json-ld, meta, microdata, time, url, text or script; modified where only "
+        "the time of change was given",
+        example="json-ld",
     )
     published_precision: str | None = column("How exact it is: second, minute or day", example="minute")
     published_offset_minutes: int | None = column(

@@ -1,0 +1,91 @@
+"""A Page in; the dates that its text shows out, the likeliest to be the article's own first. Parses none of them."""
+
+import re
+from collections import Counter
+
+from lxml.html import HtmlElement
+
+from .bylines import is_far, lines_of
+from .page import Page
+
+_DATED = re.compile(
+    r"date|time|publish|posted|pubdat|datum|fecha|stamp|meta|byline|dato|calendar|created|submitted", re.I
+)
+_DATE = re.compile(r"(?:19|20)\d{2}|(?<![\d.])\d{2}[./-]\s?\d{2}[./-]\s?\d{2}(?!\d)|\d/\d{1,2}/\d{2}(?!\d)")
+_PUBLISHED = re.compile(
+    r"publi[sšcé]|posted|veröffentlicht|erschienen|erstellt|datum|date\b|geschrieben|^vom\b|eingestellt|online seit|"
+    r"(?:artikel|beitrag|meldung|mitteilung) vom|creat|fecha|data\b|written|submitted|stand:",
+    re.I,
+)
+_MODIFIED = re.compile(
+    r"updated?\b|modified|aktualisiert|geändert|änderung|mis à jour|modifi|actualizad|aggiornat|bijgewerkt|uppdaterad|"
+    r"oppdatert|обновлен|güncelle|수정|更新|last edited|reviewed",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"©|copyright|all rights|rechte vorbehalten|\(c\)|aktuell\w* (?:datum|zeit)|current (?:date|time)|nächste|"
+    r"erscheinungs\w+|release|born|geboren|volume|vol\.|issn|isbn|doi\b",
+    re.I,
+)
+_OPENING = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:19|20)\d{2}")
+_WORD = re.compile(r"[^\W\d_]+")
+_SKIPPED = {"script", "style", "option", "noscript", "title", "textarea", "button", "label"}
+_TIMES = {"time", "relative-time", "amp-timeago"}
+_MAX = 60
+_NEAR = 60  # elements between the headline and its date
+
+
+def visible_dates(page: Page) -> list[tuple[str, str]]:
+    """Texts of a line that hold a date, and dates of time elements, best first; each with `text` or `time`."""
+    found: list[tuple[float, int, HtmlElement, str]] = []
+    headline = None
+    position = 0
+    for position, element in enumerate(page.tree.iter()):
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _SKIPPED:
+            continue
+        if tag == "h1" and headline is None:
+            headline = position
+        for text, holder in ((element.text, element), (element.tail, element.getparent())):
+            if holder is element and tag in _TIMES:
+                text = element.get("datetime") or element.get("dateTime") or lines_of(element, 80)
+            if text is None or not 5 < len(text) < 600 or holder is None or not _DATE.search(text):
+                continue
+            if len(found) < _MAX:
+                found.append((0, position, holder, " ".join(text.split())))
+    if not found:
+        return []
+    ranked = []
+    alike = Counter((holder.tag, holder.get("class")) for *_, holder, _ in found)
+    for order, (_, at, holder, text) in enumerate(found):
+        is_aside = is_far(holder)
+        if holder.tag in _SKIPPED or (is_aside and next(holder.iterancestors("aside", "nav"), None) is not None):
+            continue
+        is_time = holder.tag in _TIMES
+        around = holder.getparent() if is_time else holder
+        whole = _line(around if around is not None else holder, text)
+        words = len(_WORD.findall(text))
+        telling = f"{holder.get('class') or ''} {holder.get('id') or ''}"
+        score = 3.0 * bool(is_time or _DATED.search(telling)) + 2.0 * bool(_PUBLISHED.search(whole))
+        score += 2 if words <= 3 else 1 if words <= 9 else -2 if words <= 16 else -5
+        if (label := _PUBLISHED.search(whole)) and _MODIFIED.search(whole, 0, label.start()):
+            whole = whole[label.start() :]
+        score -= 3.0 * (bool(_MODIFIED.search(whole)) and not _PUBLISHED.search(whole))
+        score -= 5.0 * is_aside + 6.0 * bool(_OTHERS.search(text))
+        score += 3.0 * bool(words > 9 and _OPENING.match(text))
+        if headline is not None:
+            apart = at - headline
+            score += max(0.0, 4 - apart / 30) if apart >= 0 else max(0.0, 2 + apart / 30)
+        if alike[holder.tag, holder.get("class")] > 2:  # a list of others
+            score -= 2
+        ranked.append((-score, order, text if is_time or len(whole) > 160 else whole, "time" if is_time else "text"))
+    ranked.sort()
+    return [(text[:160], source) for _, _, text, source in ranked]
+
+
+def _line(holder: HtmlElement, text: str) -> str:
+    """The text with what stands beside it in its element, where that is a line and not a passage."""
+    if len(text) > 60:
+        return text
+    whole = lines_of(holder, 160)
+    return " ".join(whole.split()) if len(whole) <= 160 else text
