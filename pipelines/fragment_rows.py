@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 8
+FRAGMENT_FORMAT = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +109,19 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         description=_storable(read.description),
         authors=tuple(map(storable, read.authors)),
         authors_raw=_storable(read.authors_raw),
+        authors_source=read.authors_source,
+        authors_confidence=read.authors_confidence,
+        wire_credit=tuple(map(storable, read.wire_credit)),
         published_at=_storable_time(read.published_at),
         published_raw=_storable(read.published_raw),
         published_source=read.published_source,
+        published_confidence=read.published_confidence,
         published_precision=read.published_precision,
         published_offset_minutes=offset_minutes(read.published_at, read.published_raw, read.published_precision),
         modified_at=_storable_time(read.modified_at),
         modified_raw=_storable(read.modified_raw),
         modified_source=read.modified_source,
+        modified_confidence=read.modified_confidence,
         section=_storable(read.section),
         tags=tuple(map(storable, read.tags)),
         language=_storable(read.language),

@@ -45,7 +45,7 @@ def test_every_field() -> None:
         "The bridge is open", ("Ada Mbeki", "Li Wei"), "Ada Mbeki, Li Wei",
     )  # fmt: skip
     assert got.published_at == datetime(2026, 4, 3, 9, 20, tzinfo=UTC), "day first, as British pages have it"
-    assert (got.published_raw, got.published_source) == ("03/04/2026 09:20", "sites.toml")
+    assert (got.published_raw, got.published_source) == ("03/04/2026 09:20", "override")
     assert got.modified_at == datetime(2026, 4, 3, 10, 5, tzinfo=UTC)
     assert (got.description, got.section, got.tags) == ("In short, it is open.", "Local", ("rivers", "bridges"))
     assert got.lead_image_url == "https://news.example.org/real.jpg"

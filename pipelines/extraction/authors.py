@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from .agencies import agencies_in
 from .bylines import shown, together
+from .confidence import Second
 from .jsonld import resolve, text_of, types_of
 from .names import Named, fold, is_handle, is_person, names_of
 from .page import Page
@@ -31,9 +33,12 @@ class Byline(NamedTuple):
     names: tuple[str, ...] = ()
     raw: str | None = None
     source: str | None = None
-    """`json-ld`, `meta`, `microdata`, `rel`, `link`, `class` or `text`."""
+    """`json-ld`, `meta`, `microdata`, `rel` (rel=author), `page` (a link to the author's), `class` (a class word),
+    `text` (“By …”) or `handle` (one word, by its class)."""
     wire_credit: tuple[str, ...] = ()
-    """Agencies that the byline names, beside the authors or instead of them."""
+    """Agencies that the byline names, beside the authors or instead of them, by their usual names."""
+    second: Second = "alone"
+    """What a meta element says to it."""
 
 
 def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
@@ -54,7 +59,7 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
         people = [one for one in named if not one.agencies and not _is_site(one.name, sites)]
         if short is not None:
             if longer := next((one for one in people if _is_longer(one.name, short.names[0])), None):
-                return _byline([longer], found, source, credits)
+                return _byline([longer], found, source, credits)._replace(wire_credit=tuple(credits))
             continue
         if weak is not None and not any(is_person(one.name) or source in _SURE for one in people):
             if not credits_before and credits:
@@ -66,11 +71,21 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
         if people:
             byline = _byline(kept, found, source, credits)
             if len(kept) > 1 or not is_handle(people[0].name) or is_person(people[0].name) or source not in _SHORT:
-                return byline
+                return byline._replace(second=_second(page, byline, sites)) if source == "json-ld" else byline
             short = byline
         elif named and weak is None:
             weak = _byline(named, found, source, credits)
     return (short or weak or Byline())._replace(wire_credit=tuple(credits))
+
+
+def house_of(page: Page) -> str | None:
+    """The organisation that JSON-LD names as the author, where it names no person."""
+    return next((name for name in _organisations(page) if not agencies_in(name)), None)
+
+
+def _second(page: Page, byline: Byline, sites: frozenset[str]) -> Second:
+    other = {fold(one.name) for one in names_of(_without_sites(_from_metas(page), sites), whole=sites)}
+    return "alone" if not other else "agrees" if other == set(map(fold, byline.names)) else "contradicts"
 
 
 def _without_sites(found: list[str], sites: frozenset[str]) -> list[str]:

@@ -21,6 +21,7 @@ from typing import Any
 from lxml import etree
 
 from .bylines import is_far
+from .confidence import Second
 from .jsonld import page_node, text_of
 from .local_time import in_site_time
 from .moments import Moment, is_ambiguous, month_of, parse_moment
@@ -85,6 +86,8 @@ class Dated:
     moment: Moment
     raw: str
     source: str
+    second: Second = "alone"
+    """What the page's other statements, of those that cost no search, say to it."""
 
 
 def published(page: Page, *, language: str | None = None) -> Dated | None:
@@ -112,7 +115,8 @@ def published(page: Page, *, language: str | None = None) -> Dated | None:
             ),
             first,
         )
-    return _on_site(page, _with_offset(first, [*candidates, *changes]), language)
+    placed = _on_site(page, _with_offset(first, [*candidates, *changes]), language)
+    return replace(placed, second=_second(page, placed, orders)) if placed.source in {"json-ld", "meta"} else placed
 
 
 def modified(page: Page, *, language: str | None = None) -> Dated | None:
@@ -262,6 +266,15 @@ class _Orders:
         if (self._page.meta("og:locale") or "").replace("_", "-").lower() == "en-gb":
             return False
         return declared in {"en", ""} and not _COUNTRY_HOST.search(self._page.host)
+
+
+def _second(page: Page, one: Dated, orders: _Orders) -> Second:
+    raws = [raw for name in PUBLISHED_METAS for raw in page.metas.get(name, ())[:1]] if one.source != "meta" else []
+    if day := _url_day(_path(page)):
+        raws.append(day)
+    others = {moment.at.date() for raw in raws if (moment := orders.parse(raw))}
+    own = {one.moment.at.date(), one.moment.at.astimezone(UTC).date()}
+    return "alone" if not others else "agrees" if others & own else "contradicts"
 
 
 def _is_build_time(page: Page, first: Dated, changes: list[Dated]) -> bool:

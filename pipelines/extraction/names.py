@@ -61,6 +61,7 @@ _TRAILING = re.compile(
     r"\s*(?:\((?:[^()]*)\)|\[[^\]]*\]|<[^>]*>|\s(?:[-–—|]\s|für |for |in (?=[A-Z])|aus |at the |on behalf of |из ).*|"
     r"\s@\w+.*|,?\s(?:updated|published|on)\b.*|\s기자.*|記者$)\s*$"
 )
+_BESIDE = re.compile(r"^(.+?)(?:\s*[/(]\s*|\s+(?:with|mit|avec|con)\s+)([^/()]+)\)?$")
 _MONTH = (
     r"(?:jan(?:uar[yi]?)?|feb(?:ruar[yi]?)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
@@ -127,6 +128,10 @@ def names_of(bylines: Iterable[str], *, whole: frozenset[str] = frozenset()) -> 
             continue
         pieces = list(_pieces(written))
         for piece in pieces:
+            if (beside := _BESIDE.match(piece)) and (agencies := agencies_in(beside[2])) and is_person(beside[1]):
+                found.setdefault(fold(beside[1]), Named(name=beside[1], agencies=(), is_alone=False))
+                found.setdefault(fold(beside[2]), Named(name=beside[2], agencies=agencies, is_alone=False))
+                continue
             agencies = agencies_in(piece)
             name = piece.strip(" ()[]") if agencies else _name(piece)
             if name:

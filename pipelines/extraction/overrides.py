@@ -15,7 +15,7 @@ from cssselect.parser import FunctionalPseudoElement
 from lxml import etree
 from lxml.html import HtmlElement
 
-from . import authors, dates
+from . import authors, confidence, dates
 from .fields import absolute, fold
 from .images import images_of
 from .names import names_in
@@ -25,7 +25,7 @@ from .records import Block, Extraction
 
 Rules: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
-SOURCE = "sites.toml"
+SOURCE = confidence.OVERRIDE
 _DEFAULT_ATTRIBUTES = {"meta": "content", "link": "href", "img": "src", "time": "datetime"}
 _ADDRESSES = {"canonical": {"a": "href"}, "lead_image": {"a": "href"}}
 
@@ -89,7 +89,12 @@ def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:
         raw = next(iter(_values(page, rules, name)), None)
         moment = dates.moment_of(page, raw, language=read.language) if raw else None
         if moment is not None:  # words that are no date leave the reader's
-            changes |= {f"{name}_at": moment.at, f"{name}_raw": raw, f"{name}_source": SOURCE}
+            changes |= {
+                f"{name}_at": moment.at,
+                f"{name}_raw": raw,
+                f"{name}_source": SOURCE,
+                f"{name}_confidence": 1.0,
+            }
             if name == "published":
                 changes["published_precision"] = moment.precision
     if found := _values(page, rules, "standfirst"):

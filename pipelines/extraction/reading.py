@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from . import access, authors, dates, fields, overrides, rights
+from .confidence import AUTHORS, MODIFIED, PUBLISHED, confidence
 from .corrections import correction_of
 from .images import images_of
 from .kinds import kind_of
@@ -82,13 +83,18 @@ def _extraction(
         title_raw=titled[1],
         authors=byline.names,
         authors_raw=byline.raw,
+        authors_source=byline.source,
+        authors_confidence=confidence(AUTHORS, byline.source, byline.second),
+        wire_credit=byline.wire_credit,
         published_at=published.moment.at if published else None,
         published_raw=published.raw if published else None,
         published_source=published.source if published else None,
+        published_confidence=confidence(PUBLISHED, published.source, published.second) if published else None,
         published_precision=published.moment.precision if published else None,
         modified_at=modified.moment.at if modified else None,
         modified_raw=modified.raw if modified else None,
         modified_source=modified.source if modified else None,
+        modified_confidence=confidence(MODIFIED, modified.source) if modified else None,
         section=section,
         tags=tags_of(page),
         language=language,
@@ -97,7 +103,7 @@ def _extraction(
         canonical_raw=canonical_raw,
         lead_image_url=lead,
         description=fields.description(page),
-        publisher=fields.publisher(page),
+        publisher=fields.publisher(page) or authors.house_of(page),
         access=readable.access,
         access_evidence=readable.evidence,
         page_type=kind.kind if kind else None,

@@ -63,16 +63,25 @@ class Extraction:
     authors: tuple[str, ...]
     """Names only, in the page's order, each once."""
     authors_raw: str | None
+    authors_source: str | None
+    """`json-ld`, `meta`, `microdata`, `rel`, `page`, `class`, `text`, `handle` or `override`."""
+    authors_confidence: float | None
+    """How often authors from there are right, from 0 to 1; so with the dates."""
+    wire_credit: tuple[str, ...]
+    """News agencies that the byline names, by their usual names."""
     published_at: datetime | None
     """Aware, with the offset the page gave; UTC where it gave none."""
     published_raw: str | None
     published_source: str | None
     """`json-ld`, `meta`, `microdata`, `time`, `text`, `url`, `script`, or `modified` where only that was given."""
+    published_confidence: float | None
     published_precision: str | None
     """`second`, `minute` or `day`; a day stands at 00:00 UTC."""
     modified_at: datetime | None
     modified_raw: str | None
     modified_source: str | None
+    modified_confidence: float | None
+    """How often another source on the same page named the same day; None where that was not counted."""
     section: str | None
     tags: tuple[str, ...]
     language: str | None

@@ -47,14 +47,34 @@ class ArticleRow:
     description: str | None = column(
         "Summary that the page gives of itself", example="Traffic returned to the river crossing on Sunday."
     )
-    authors: tuple[str, ...] = column("People named as authors, in the page's order", example=["Ada Mbeki", "Li Wei"])
+    authors: tuple[str, ...] = column(
+        "People named as authors, in the page's order; an agency or the site itself where the page names that as one",
+        example=["Ada Mbeki", "Li Wei"],
+    )
     authors_raw: str | None = column("Byline as found on the page", example="By Ada Mbeki and Li Wei")
+    authors_source: str | None = column(
+        "Where it was found: json-ld, meta, microdata, rel (rel=author), page (a link to the author's page), class (a "
+        "class word), text (“By …”), handle (one word, by its class) or override (sites.toml)",
+        default=None,
+        example="json-ld",
+    )
+    authors_confidence: float | None = column(
+        "How often authors found so are right, from 0 to 1, counted on pages with known authors",
+        default=None,
+        example=0.91,
+    )
+    wire_credit: tuple[str, ...] = column(
+        "News agencies that the byline names, by their usual names", default=(), example=["Reuters"]
+    )
     published_at: datetime | None = column("When the site says it was published, UTC", example="2026-11-22T09:20:30Z")
     published_raw: str | None = column("The same, exactly as found on the page", example="22 Nov 2026, 9.20am")
     published_source: str | None = column(
-        "Where on the page it was found: json-ld, meta, microdata, time, url, text or script; modified where only "
-        "the time of change was given",
+        "Where on the page it was found: json-ld, meta, microdata, time, url, text, script or override (sites.toml); "
+        "modified where only the time of change was given",
         example="json-ld",
+    )
+    published_confidence: float | None = column(
+        "How often days found so are right, from 0 to 1, counted on pages with known dates", default=None, example=0.95
     )
     published_precision: str | None = column("How exact it is: second, minute or day", example="minute")
     published_offset_minutes: int | None = column(
@@ -63,6 +83,11 @@ class ArticleRow:
     modified_at: datetime | None = column("When the site says it was last changed, UTC", example="2026-11-22T11:05:00Z")
     modified_raw: str | None = column("The same, exactly as found on the page", example="2026-11-22T11:05:00+00:00")
     modified_source: str | None = column("Where on the page it was found", example="json-ld")
+    modified_confidence: float | None = column(
+        "How often another statement of the same page gave the same day, from 0 to 1; null where that was not counted",
+        default=None,
+        example=0.98,
+    )
     section: str | None = column("Section or category the page names", example="Local")
     tags: tuple[str, ...] = column("Keywords the page gives", example=["bridges", "transport"])
     language: str | None = column("Language as a BCP 47 tag", example="en")

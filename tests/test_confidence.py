@@ -1,0 +1,117 @@
+"""A confidence is what was counted: on pages with known truth, sources are right as often as they are said to be."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import Extraction, extract
+from pipelines.extraction import authors, dates, fields
+from pipelines.extraction.confidence import AUTHORS, MODIFIED, PUBLISHED, confidence
+from pipelines.extraction.page import Page, parse
+
+CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
+SETS = ("news", "articles", "segments")
+
+
+def test_few_pages_make_no_certainty() -> None:
+    assert confidence({"url": (2, 2)}, "url") == 0.75
+    assert confidence({"url": (98, 98)}, "url") == 0.99
+
+
+def test_a_second_statement_counts() -> None:
+    said = [confidence(PUBLISHED, "json-ld", second) for second in ("contradicts", "alone", "agrees")]
+    assert said == sorted(said, key=lambda value: value or 0)
+    assert confidence(AUTHORS, "rel", "agrees") == confidence(AUTHORS, "rel")
+
+
+def test_what_was_not_counted_has_none() -> None:
+    assert confidence(MODIFIED, "time") is None
+    assert confidence(AUTHORS, None) is None
+    assert confidence(AUTHORS, "override") == 1
+
+
+def test_each_page_says_how_sure_it_is() -> None:
+    body = "<p>A sentence of an article that is long enough to be read as one by anybody who reads.</p>" * 8
+    node = {
+        "@type": "NewsArticle",
+        "headline": "A story",
+        "author": "Ada Mbeki",
+        "datePublished": "2026-11-22T09:20:30Z",
+    }
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    agreeing = '<meta name="author" content="Ada Mbeki"><meta name="date" content="2026-11-22">'
+    for more, second in (("", "alone"), (agreeing, "agrees")):
+        page = f"<html><head>{head}{more}</head><body><article><h1>A story</h1>{body}</article></body></html>"
+        got = extract(page.encode(), url="https://news.example.org/story")
+        assert isinstance(got, Extraction)
+        assert (got.authors_source, got.published_source, got.modified_confidence) == ("json-ld", "json-ld", None)
+        assert got.authors_confidence == confidence(AUTHORS, "json-ld", second)  # type: ignore[arg-type]
+        assert got.published_confidence == confidence(PUBLISHED, "json-ld", second)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"no pages with known truth at {CORPUS}")
+@pytest.mark.parametrize("most", [60, pytest.param(100_000, marks=pytest.mark.thorough)])
+def test_sources_are_right_as_often_as_is_said(most: int) -> None:
+    """Over all pages the mean confidence is the share right; in full, each source's, within what chance explains."""
+    right: dict[str, dict[str, list[bool]]] = {"authors": defaultdict(list), "published": defaultdict(list)}
+    said: dict[str, dict[str, list[float]]] = {"authors": defaultdict(list), "published": defaultdict(list)}
+    for page, row in _pages(most):
+        byline = authors.authors(page, site_names=fields.site_names(page))
+        known = _names(row.get("authors") or row.get("author"))
+        if known and byline.source and (sure := confidence(AUTHORS, byline.source, byline.second)):
+            right["authors"][byline.source].append(_names(byline.names) == known)
+            said["authors"][byline.source].append(sure)
+        dated = dates.published(page, language=fields.language(page)[0])
+        days = _days(row.get("published_at") or row.get("published_date"))
+        if days and dated and (sure := confidence(PUBLISHED, dated.source, dated.second)):
+            own = {dated.moment.at.date(), dated.moment.at.astimezone(UTC).date()}
+            right["published"][dated.source].append(bool(own & days))
+            said["published"][dated.source].append(sure)
+    for field in right:
+        assert _apart(right[field].values(), said[field].values()) < 0.06, field
+        if most > 1000:
+            for source, outcomes in right[field].items():
+                allowed = 0.03 + 1.5 / (len(outcomes) ** 0.5)
+                assert _apart([outcomes], [said[field][source]]) < allowed, (field, source)
+
+
+def _apart(outcomes: Any, confidences: Any) -> float:
+    hits = [hit for group in outcomes for hit in group]
+    sure = [one for group in confidences for one in group]
+    assert len(hits) > 0
+    return abs(sum(hits) / len(hits) - sum(sure) / len(sure))
+
+
+def _pages(most: int) -> Any:
+    for name in SETS:
+        rows = json.loads((CORPUS / name / "truth.json").read_text(encoding="utf-8"))
+        for row in random.Random(7).sample(rows, min(most, len(rows))):
+            html = gzip.decompress((CORPUS / name / f"{row['page']}.html.gz").read_bytes())
+            page: Page = parse(html, url=row.get("url") or "https://example.org/")
+            yield page, row
+
+
+def _names(said: Any) -> set[str]:
+    listed = [said] if isinstance(said, str) else said or []
+    parts = (part for one in listed for part in re.split(r";|,| and | und | et | / ", str(one)))
+    return {name for part in parts if (name := re.sub(r"\W+", " ", part).strip().casefold())}
+
+
+def _days(said: Any) -> set[Any]:
+    if not said:
+        return set()
+    try:
+        at = datetime.fromisoformat(str(said).strip().replace("Z", "+00:00"))
+    except ValueError:
+        return set()
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return {at.date(), at.astimezone(UTC).date()}
