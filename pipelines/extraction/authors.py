@@ -24,6 +24,7 @@ _WRITTEN_BY = re.compile(
 _SHORT = {"json-ld", "meta", "rel"}
 _SURE = {"microdata", "rel", "page"}
 _DASHES = re.compile(r"\s+[-–—|]\s+")
+_ARTICLE = re.compile(r"(?:the|el|la|los|le|les|il|der|die|das|de|het|o|a)\s", re.I)
 _HOST_LIKE = re.compile(r"^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.I)
 
 
@@ -48,15 +49,18 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
     author, and so is an agency.
     """
     houses = frozenset(map(fold, _organisations(page)))
-    sites = frozenset(fold(name) for name in site_names if name) | houses
+    # “andrewliptak” is the site's name for being its host: it is no reason to take Andrew Liptak for a house.
+    named_by_host = [name for name in site_names if name.islower() and " " not in name]
+    hosts = frozenset(map(fold, named_by_host))
+    sites = frozenset(fold(name) for name in site_names if name not in named_by_host) | houses
     credits: dict[str, None] = {}
     weak: Byline | None = None
     short: Byline | None = None
     for source, found in _sources(page):
-        named = names_of(_without_sites(found, sites), whole=sites)
+        named = names_of(_without_sites(found, sites | hosts), whole=sites | hosts)
         credits_before = bool(credits)
         credits.update(dict.fromkeys(agency for one in named for agency in one.agencies))
-        people = [one for one in named if not one.agencies and not _is_site(one.name, sites)]
+        people = [one for one in named if not one.agencies and not _is_site(one.name, sites, hosts)]
         if short is not None:
             if longer := next((one for one in people if _is_longer(one.name, short.names[0])), None):
                 return _byline([longer], found, source, credits)._replace(wire_credit=tuple(credits))
@@ -71,7 +75,7 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
         if people:
             byline = _byline(kept, found, source, credits)
             if len(kept) > 1 or not is_handle(people[0].name) or is_person(people[0].name) or source not in _SHORT:
-                return byline._replace(second=_second(page, byline, sites)) if source == "json-ld" else byline
+                return byline._replace(second=_second(page, byline, sites | hosts)) if source == "json-ld" else byline
             short = byline
         elif named and weak is None:
             weak = _byline(named, found, source, credits)
@@ -127,8 +131,13 @@ def _byline(named: list[Named], found: list[str], source: str, credits: Iterable
     return Byline(names=tuple(one.name for one in named), raw=raw, source=source, wire_credit=tuple(credits))
 
 
-def _is_site(name: str, sites: frozenset[str]) -> bool:
-    return fold(name) in sites or bool(_HOST_LIKE.match(name))
+def _is_site(name: str, sites: frozenset[str], hosts: frozenset[str]) -> bool:
+    folded = fold(name)
+    return (
+        folded in sites
+        or bool(_HOST_LIKE.match(name))
+        or (folded in hosts and (not is_person(name) or bool(_ARTICLE.match(name))))
+    )
 
 
 def _organisations(page: Page) -> list[str]:

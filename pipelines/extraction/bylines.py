@@ -38,6 +38,7 @@ _FAR = re.compile(
 _BUILDERS = re.compile(
     r"\b(?:elementor|et_pb|wp-block|fl|vc|sqs|gb|brxe|jeg|td)[-_][\w-]*|status-\S+|\bcomments?-(?:open|closed)\b|\S*vcard|h-card"
 )
+_OF_OTHERS = re.compile(r"(?<![a-z])(?:related|recommend|teaser|comment-body)", re.I)
 _META = re.compile(r"auth?or|meta|by-?line|post-?footer|entry|info|credit|postdata", re.I)
 _OWN = re.compile(r"(?:^|\s)(?:h-?entry|post-\d+|type-post|article-?body|single-post)(?=$|\s)", re.I)
 _BY_TEXT = re.compile(
@@ -55,6 +56,12 @@ _BYLINE = re.compile(
     rf"texte?))(?:\s*:\s*|\s+)"
     rf"({_NAME}(?:\s*(?:,|;|&|(?i:\band|und|et|y|e|en|och|og\b))\s+{_NAME})*)"
     r"\s*(?:$|[•·|,;/(@–—\d-]|(?i:on|am|le|el|il|um|vom|updated|published)\b)"
+)
+_META_LINE = re.compile(r"meta|info|submitted|posted|post-?date|timedata|date.?(?:line|block)|publish", re.I)
+_WITHIN = re.compile(
+    rf"(?:^|[\s|•·–—-])(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or|[Aa]utor(?:in)?:?|[Aa]uthor:?|Text:|Redaktion:)\s+"
+    rf"({_NAME}(?:\s*(?:,|;|&|\b(?:and|und|et|y|e)\b)\s+{_NAME})*|"
+    r"(?<=[Bb]y\s)[\w.-]{2,30}(?=\s*(?:$|\n|\bon\b|@)))"
 )
 _OTHERS = re.compile(
     r"(?:review|edit|check|photo|foto|translat|übersetz|illustrat|produc|grafik|bild|lektor)\w*(?:\s+(?:by|von))?\W*$",
@@ -93,6 +100,13 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         if named and _tells(named):
             _add(found, "class", element)
             continue
+        if named and _is_meta(named):
+            text = lines_of(element, 160)
+            match = _WITHIN.search(text) if len(text) < 160 else None
+            if match and names_in([match[1]]) and not is_far(element):
+                kind = "text" if is_person(names_in([match[1]])[0]) else "handle"
+                found[kind].append(Shown(element=element, texts=[match[1]]))
+                continue
         opening = element.text
         if opening is None or not opening.strip():
             opening = element[0].text if len(element) else None
@@ -102,6 +116,11 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         if 6 < len(text) < 160 and (match := _BYLINE.match(text)) and not is_far(element):
             found["text"].append(Shown(element=element, texts=[match[1]]))
     return found
+
+
+@lru_cache(maxsize=8192)
+def _is_meta(named: str) -> bool:
+    return bool(_META_LINE.search(named))
 
 
 @lru_cache(maxsize=8192)  # a page has a thousand elements of a hundred classes
@@ -131,8 +150,8 @@ def _add(found: dict[str, list[Shown]], kind: str, element: HtmlElement) -> None
         return
     if kind in {"page", "class"} and not is_person(names[0]):
         if (
-            not _NAMING.search(f"{element.get('class')} {element.get('href')}".lower())
-            or not is_handle(names[0])
+            not _NAMING.search(told := f"{element.get('class')} {element.get('href')}".lower())
+            or not (is_handle(names[0]) or ("vcard" in told and len(names[0].split()) < 4))
             or len(text.split()) > 4
         ):
             return
@@ -207,10 +226,10 @@ def is_far(element: HtmlElement | None) -> bool:
             named += " " + identity
         if tag in {"main", "body"}:
             return False
+        if tag == "article":  # whose class tells its looks and topics too
+            return bool(_OF_OTHERS.search(named))
         if named and _FAR.search(_BUILDERS.sub("", named)):
             return True
-        if tag == "article":
-            return False
         if tag == "nav" or (
             tag in {"aside", "footer"}
             and not _META.search(named)

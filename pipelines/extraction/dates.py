@@ -98,12 +98,12 @@ def published(page: Page, *, language: str | None = None) -> Dated | None:
             candidates.append(Dated(moment=moment, raw=raw, source=source))
             if moment.precision != "day" and moment.has_offset and not _at_midnight(moment):
                 break  # nothing further down can say more
-    changes = list(_all_modified(page, orders))
     if not candidates:
+        changes = list(_all_modified(page, orders))
         # Of 10 pages that gave only a time of change, 5 were published on its day (2026-11).
         return _on_site(page, replace(changes[0], source="modified"), language) if changes else None
     first = candidates[0]
-    if first.source == "json-ld" and _is_build_time(page, first, changes):
+    if first.source == "json-ld" and _is_build_time(page, first, orders):
         first = _shown_before(page, first, orders)
     if first.moment.precision == "day" or _at_midnight(first.moment):
         day = first.moment.at.date()
@@ -115,14 +115,18 @@ def published(page: Page, *, language: str | None = None) -> Dated | None:
             ),
             first,
         )
-    placed = _on_site(page, _with_offset(first, [*candidates, *changes]), language)
+    if not first.moment.has_offset:
+        first = _with_offset(first, [*candidates, *_all_modified(page, orders)])
+    placed = _on_site(page, first, language)
     return replace(placed, second=_second(page, placed, orders)) if placed.source in {"json-ld", "meta"} else placed
 
 
 def modified(page: Page, *, language: str | None = None) -> Dated | None:
-    found = list(_all_modified(page, _Orders(page, language)))
-    first = next(iter(found), None)
-    return _on_site(page, _with_offset(first, found), language) if first else None
+    found = _all_modified(page, _Orders(page, language))
+    first = next(found, None)
+    if first is not None and not first.moment.has_offset:
+        first = _with_offset(first, [first, *found])
+    return _on_site(page, first, language) if first else None
 
 
 def moment_of(page: Page, written: str, *, language: str | None = None) -> Moment | None:
@@ -173,6 +177,9 @@ _MARKED: Any = etree.XPath(
 )
 
 
+_CHANGED: Any = etree.XPath("//*[contains(@itemprop,'dateModified')]")
+
+
 def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
     for element in _MARKED(page.tree)[:3]:
         if raw := element.get("content") or element.get("datetime") or element_text(element):
@@ -188,18 +195,21 @@ def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _all_modified(page: Page, orders: "_Orders") -> Iterator[Dated]:
-    raws: list[tuple[str | None, str]] = []
-    if page.article:
-        raws.append((text_of(page.article.get("dateModified")), "json-ld"))
-    raws += [(raw, "meta") for name in MODIFIED_METAS for raw in page.metas.get(name, ())[:1]]
-    for element in page.tree.xpath("//*[contains(@itemprop,'dateModified')]")[:2]:
-        raws.append((element.get("content") or element.get("datetime") or element_text(element), "microdata"))
-    for element in list(page.tree.iter("time"))[:8]:
-        if _MODIFIED_WORDS.search(f"{element.get('class') or ''} {element_text(element)}") and not is_far(element):
-            raws.append((element.get("datetime") or element_text(element), "time"))
-    for raw, source in raws:
+    for raw, source in _changes(page):
         if raw and (moment := orders.parse(raw)):
             yield Dated(moment=moment, raw=raw[:200], source=source)
+
+
+def _changes(page: Page) -> Iterator[tuple[str | None, str]]:
+    if page.article:
+        yield text_of(page.article.get("dateModified")), "json-ld"
+    for name in MODIFIED_METAS:
+        yield from ((raw, "meta") for raw in page.metas.get(name, ())[:1])
+    for element in _CHANGED(page.tree)[:2]:
+        yield element.get("content") or element.get("datetime") or element_text(element), "microdata"
+    for element in list(page.tree.iter("time"))[:8]:
+        if _MODIFIED_WORDS.search(f"{element.get('class') or ''} {element_text(element)}") and not is_far(element):
+            yield element.get("datetime") or element_text(element), "time"
 
 
 def _with_offset(one: Dated, others: list[Dated]) -> Dated:
@@ -277,11 +287,13 @@ def _second(page: Page, one: Dated, orders: _Orders) -> Second:
     return "alone" if not others else "agrees" if others & own else "contradicts"
 
 
-def _is_build_time(page: Page, first: Dated, changes: list[Dated]) -> bool:
+def _is_build_time(page: Page, first: Dated, orders: _Orders) -> bool:
     """Whether JSON-LD gives when the site was built as when all was published: Webflow's templates do."""
-    return any(
-        abs(change.moment.at - first.moment.at) < timedelta(days=3) for change in changes if change.source == "json-ld"
-    ) and bool(page.tree.getroottree().getroot().get("data-wf-page"))
+    if not page.tree.getroottree().getroot().get("data-wf-page") or page.article is None:
+        return False
+    raw = text_of(page.article.get("dateModified"))
+    changed = orders.parse(raw) if raw else None
+    return changed is not None and abs(changed.at - first.moment.at) < timedelta(days=3)
 
 
 def _shown_before(page: Page, first: Dated, orders: _Orders) -> Dated:

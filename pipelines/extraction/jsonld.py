@@ -36,6 +36,13 @@ _WRAPPING = re.compile(
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
+# “// a note” after a value or on a line of its own, which people copy from examples; never the // of an address.
+_LINE_COMMENT = re.compile(r"(?:(?<=[\s,{}\[\]])|^)//[^\n\"]*$", re.M)
+_KIND = re.compile(r"\"@type\"\s*:\s*\"(\w+)\"")
+_PLAIN_FIELDS = re.compile(
+    r"\"(headline|datePublished|dateModified|articleSection|description)\"\s*:\s*\"(.*?)\"\s*(?=,\s*\"[@\w]+\"\s*:|[}\n])"
+)
+_AUTHOR_NAME = re.compile(r"\"author\"\s*:\s*(?:\[\s*)?\{[^{}]*?\"name\"\s*:\s*\"([^\"]+)\"")
 _MAX_DEPTH = 12
 
 
@@ -125,6 +132,21 @@ def _loaded(script: str) -> Iterator[Any]:
         if rest[:1] in {"{", "["} and len(rest) < len(text):  # two objects in one script
             yield from _loaded(rest)
         return
+    if salvaged := _salvaged(text):
+        yield salvaged
+
+
+def _salvaged(text: str) -> Node | None:
+    """The plain fields of an article whose JSON is past repair: most often a quotation mark within a headline."""
+    kind = _KIND.search(text)
+    if not kind or kind[1].lower() not in ARTICLE_TYPES:
+        return None
+    node: Node = {"@type": kind[1]}
+    for field in _PLAIN_FIELDS.finditer(text):
+        node.setdefault(field[1], field[2].replace('\\"', '"').replace("\\/", "/").strip())
+    if author := _AUTHOR_NAME.search(text):
+        node["author"] = {"name": author[1]}
+    return node if len(node) > 1 else None
 
 
 def _repaired(text: str) -> Iterator[str]:
@@ -132,6 +154,7 @@ def _repaired(text: str) -> Iterator[str]:
     yield text
     yield _TRAILING_COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", text))
     yield _CONTROL.sub(" ", unescape(text))
+    yield _TRAILING_COMMA.sub(r"\1", _LINE_COMMENT.sub("", text))
 
 
 def _walk(value: Any, depth: int) -> Iterator[Node]:

@@ -24,7 +24,7 @@ _OTHERS_LABEL = re.compile(
 )
 _BY = re.compile(
     r"^\W*(?:(?:[\w’'-]+\s+){0,4}?(?:written|posted|published|reported|story|text|words|articles?|report|created|posts?|"
-    r"review(?:ed)?|guest post|authored|submitted|stories|contributed)\s+by|by|"
+    r"review(?:ed)?|guest post|authored|submitted|stories|contributed)\s+by|posted\s(?:on|in)\s.{3,60}?\sby|by|"
     r"(?:(?:ein\w*|alle|mehr|zeige|weitere)\s+)*"
     r"(?:artikel|beitr[aä]ge?|pressemitteilung|blog|blog-?beitrag|texte?|interview|bericht|kommentar|gastbeitrag|erstellt|geschrieben|"
     r"verfasst|veröffentlicht|gepostet|eingestellt|mehr|alles?|\beine? \w+)\s+(?:beitrag\s+)?von|"
