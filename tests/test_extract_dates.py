@@ -226,3 +226,19 @@ def test_hours_of_opening_are_no_offset() -> None:
     moment = parse_moment("19.1.2026, 10:00-11:30 Uhr")
     assert moment is not None
     assert not moment.has_offset
+
+
+def test_a_meta_element_of_any_date_gives_way_to_the_date_beside_the_headline() -> None:
+    shown = "<p class='date'>20 November 2026</p>"
+    loose = read('<meta name="date" content="2026-11-22T09:20:30Z">', shown)
+    assert (loose.published_at, loose.published_source) == (datetime(2026, 11, 20, tzinfo=UTC), "text")
+    plain = read('<meta property="article:published_time" content="2026-11-22T09:20:30Z">', shown)
+    assert plain.published_source == "meta"
+    masthead = read('<meta name="date" content="2026-11-22T09:20:30Z">', "<p class='date'>20 November 2028</p>")
+    assert masthead.published_source == "meta"
+
+
+def test_a_time_element_of_the_same_instant_gives_the_offset() -> None:
+    got = read(ld(datePublished="2026-11-23T03:20:30Z"), '<time datetime="2026-11-22T23:20:30-04:00">last night</time>')
+    assert got.published_at == datetime(2026, 11, 23, 3, 20, 30, tzinfo=UTC)
+    assert got.published_at.day == 22

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -24,7 +25,7 @@ _MODIFIED = re.compile(
 )
 _OTHERS = re.compile(
     r"©|copyright|all rights|rechte vorbehalten|\(c\)|aktuell\w* (?:datum|zeit)|current (?:date|time)|nächste|"
-    r"erscheinungs\w+|release|born|geboren|volume|vol\.|issn|isbn|doi\b",
+    r"erscheinungs\w+|release|born|geboren|registriert|registered|joined|mitglied seit|volume|vol\.|issn|isbn|doi\b",
     re.I,
 )
 _OPENING = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:19|20)\d{2}")
@@ -35,8 +36,17 @@ _MAX = 60
 _NEAR = 60  # elements between the headline and its date
 
 
-def visible_dates(page: Page) -> list[tuple[str, str]]:
-    """Texts of a line that hold a date, and dates of time elements, best first; each with `text` or `time`."""
+@dataclass(frozen=True, kw_only=True)
+class SeenDate:
+    text: str
+    source: str
+    """`text`, or `time` for what a time element states."""
+    score: float
+    """Above 6 it stands alone in an element named for it, near the headline."""
+
+
+def visible_dates(page: Page) -> list[SeenDate]:
+    """Texts of a line that hold a date, and dates of time elements, best first."""
     found: list[tuple[float, int, HtmlElement, str]] = []
     headline = None
     position = 0
@@ -80,7 +90,7 @@ def visible_dates(page: Page) -> list[tuple[str, str]]:
             score -= 2
         ranked.append((-score, order, text if is_time or len(whole) > 160 else whole, "time" if is_time else "text"))
     ranked.sort()
-    return [(text[:160], source) for _, _, text, source in ranked]
+    return [SeenDate(text=text[:160], source=source, score=-score) for score, _, text, source in ranked]
 
 
 def _line(holder: HtmlElement, text: str) -> str:
