@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 9
+FRAGMENT_FORMAT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,9 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         language_source=read.language_source,
         text=text,
         blocks=tuple(
-            BlockRow(kind=each.kind, level=each.level, text=storable(each.text), score=each.score)
+            BlockRow(
+                kind=each.kind, level=each.level, text=storable(each.text), score=each.score, at=_storable_time(each.at)
+            )
             for each in read.blocks
         ),
         block_digests=tuple(block_digest(storable(each.text)) for each in read.blocks),

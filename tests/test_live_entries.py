@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines import Extraction, extract
 from pipelines.extraction.live import entries_of, entry_times
 from pipelines.extraction.page import Page, parse
 from pipelines.extraction.records import Block
@@ -67,6 +68,18 @@ def test_entries_that_stand_alike(around: str, box: str) -> None:
     assert times(page(f"<p>{LEAD}</p>" + around.format(boxes))) == [None, TEN, NINE]
     alone = box.format(at=TEN.isoformat(), text=SECOND)
     assert times(page(f"<p>{LEAD}</p>" + around.format(alone) + f"<p>{FIRST}</p>")) == [None, None, None]
+
+
+def test_blocks_of_an_extraction_have_the_times() -> None:
+    html = (
+        f'<html><head><script type="application/ld+json">{json.dumps(STATED)}</script></head><body><article>'
+        f"<h1>The bridge opens</h1>{PARAGRAPHS}</article></body></html>"
+    )
+    got = extract(html.encode(), url="https://x.example/bridge")
+    assert isinstance(got, Extraction)
+    assert [(block.kind, block.at) for block in got.blocks] == [
+        ("paragraph", None), ("live_entry", TEN), ("live_entry", NINE),
+    ]  # fmt: skip
 
 
 def test_an_article_has_no_entries() -> None:

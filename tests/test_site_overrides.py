@@ -46,6 +46,7 @@ def test_every_field() -> None:
     )  # fmt: skip
     assert got.published_at == datetime(2026, 4, 3, 9, 20, tzinfo=UTC), "day first, as British pages have it"
     assert (got.published_raw, got.published_source) == ("03/04/2026 09:20", "override")
+    assert (got.published_confidence, got.authors_source, got.authors_confidence) == (1, "override", 1)
     assert got.modified_at == datetime(2026, 4, 3, 10, 5, tzinfo=UTC)
     assert (got.description, got.section, got.tags) == ("In short, it is open.", "Local", ("rivers", "bridges"))
     assert got.lead_image_url == "https://news.example.org/real.jpg"

@@ -1,4 +1,4 @@
-"""A Page and its blocks in; out, for each block, when the entry of a live blog that it is of was written. Changes none.
+"""A Page and its blocks in; the blocks out, with when the entry of a live blog that each is of was written.
 
 Entries are what JSON-LD lists as liveBlogUpdate, or, where it lists none, boxes that stand alike beneath an element
 whose class names a live blog or ticker, each with a time element of its own. A block is of the entry that begins a
@@ -8,7 +8,7 @@ line as it does.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from lxml.html import HtmlElement
@@ -53,6 +53,19 @@ def entry_times(blocks: Sequence[Block], entries: Sequence[Entry]) -> list[Momen
             if key := fold(line)[:_KEY]:
                 known.setdefault(key, entry.at)
     return [known.get(fold(block.text.split("\n")[0])[:_KEY]) for block in blocks]
+
+
+def with_times(page: Page, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, those of an entry with its time; its paragraphs are then of the kind `live_entry`."""
+    entries = entries_of(page)
+    if not entries:
+        return list(blocks)
+    return [
+        replace(block, at=moment.at, kind="live_entry" if block.kind == "paragraph" else block.kind)
+        if moment
+        else block
+        for block, moment in zip(blocks, entry_times(blocks, entries), strict=True)
+    ]
 
 
 def _stated(page: Page) -> Iterator[Entry]:

@@ -107,7 +107,9 @@ def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:
     if found := _values(page, rules, "canonical"):
         changes |= {"canonical_url": absolute(page, found[0]), "canonical_raw": found[0]}
     if url := absolute(page, next(iter(_values(page, rules, "lead_image")), None)):
-        changes |= {"lead_image_url": url, "images": images_of(page, list(read.blocks), lead=url)}
+        # Images are looked for among paragraphs, whoever's.
+        plain = [replace(each, kind="paragraph") if each.kind == "live_entry" else each for each in read.blocks]
+        changes |= {"lead_image_url": url, "images": images_of(page, plain, lead=url)}
     return replace(read, **changes) if changes else read
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from . import access, authors, dates, fields, overrides, rights
+from . import access, authors, dates, fields, live, overrides, rights
 from .confidence import AUTHORS, MODIFIED, PUBLISHED, confidence
 from .corrections import correction_of
 from .images import images_of
@@ -78,7 +78,7 @@ def _extraction(
     kind = kind_of(page, title=titled[0], section=section, text=text)
     return Extraction(
         text=text,
-        blocks=tuple(blocks),
+        blocks=tuple(live.with_times(page, blocks)),
         title=titled[0],
         title_raw=titled[1],
         authors=byline.names,

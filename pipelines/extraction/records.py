@@ -15,13 +15,16 @@ class Block:
     """One piece of the body in reading order."""
 
     kind: str
-    """`paragraph`, `heading`, `list`, `quote`, `table`, `code` or `caption`."""
+    """`paragraph`, `heading`, `list`, `quote`, `table`, `code`, `caption`, or `live_entry`: a paragraph of an
+    entry of a live blog."""
     text: str
     """Plain text. Lines of a list start with "- ", cells of a table row are separated by " | "."""
     level: int | None = None
     """1 to 6 for a heading, None for everything else."""
     score: float = 1.0
     """How likely it is of the article, from 0 to 1, as far as its page alone can tell."""
+    at: datetime | None = None
+    """Aware: when the entry of a live blog that it is of was written; None for everything else."""
 
 
 @dataclass(frozen=True, kw_only=True)

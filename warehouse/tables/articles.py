@@ -13,12 +13,17 @@ from warehouse.table import Table
 
 @dataclass(frozen=True, kw_only=True)
 class BlockRow:
-    """A piece of the body; ``level`` is that of a heading, ``score`` how likely it is of the article (0 to 1)."""
+    """A piece of the body.
+
+    ``level`` is that of a heading, ``score`` how likely it is of the article (0 to 1), ``at`` when the entry of a live
+    blog that it is of was written, UTC.
+    """
 
     kind: str
     level: int | None
     text: str
     score: float = 1.0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +101,10 @@ class ArticleRow:
         example="Traffic returned to the river crossing on Sunday.\nThe first cars …",
     )
     blocks: tuple[BlockRow, ...] = column(
-        "The same text in pieces: paragraph, heading, list, quote, table, code or caption; each with how likely it is "
-        "of the article, from 0 to 1, as far as its page alone can tell",
-        example=[{"kind": "paragraph", "level": None, "text": "Traffic returned …", "score": 0.98}],
+        "The same text in pieces: paragraph, heading, list, quote, table, code, caption or live_entry; each with how "
+        "likely it is of the article, from 0 to 1, as far as its page alone can tell; at is when the entry of a live "
+        "blog that it is of was written",
+        example=[{"kind": "paragraph", "level": None, "text": "Traffic returned …", "score": 0.98, "at": None}],
     )
     words: int = column("Number of words in text", example=412)
     content_digest: str = column(
