@@ -40,9 +40,10 @@ _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
 _LINE_COMMENT = re.compile(r"(?:(?<=[\s,{}\[\]])|^)//[^\n\"]*$", re.M)
 _KIND = re.compile(r"\"@type\"\s*:\s*\"(\w+)\"")
 _PLAIN_FIELDS = re.compile(
-    r"\"(headline|datePublished|dateModified|articleSection|description)\"\s*:\s*\"(.*?)\"\s*(?=,\s*\"[@\w]+\"\s*:|[}\n])"
+    r"\"(headline|datePublished|dateModified|articleSection|description)\"\s*:\s*\"(.{0,2000}?)\"\s*(?=,\s*\"[@\w]+\"\s*:|[}\n])"
 )
-_AUTHOR_NAME = re.compile(r"\"author\"\s*:\s*(?:\[\s*)?\{[^{}]*?\"name\"\s*:\s*\"([^\"]+)\"")
+_AUTHOR_NAME = re.compile(r"\"author\"\s*:\s*(?:\[\s*)?\{[^{}]{0,2000}?\"name\"\s*:\s*\"([^\"]+)\"")
+_SALVAGED = 200_000
 _MAX_DEPTH = 12
 
 
@@ -138,6 +139,7 @@ def _loaded(script: str) -> Iterator[Any]:
 
 def _salvaged(text: str) -> Node | None:
     """The plain fields of an article whose JSON is past repair: most often a quotation mark within a headline."""
+    text = text[:_SALVAGED]
     kind = _KIND.search(text)
     if not kind or kind[1].lower() not in ARTICLE_TYPES:
         return None
