@@ -17,7 +17,7 @@ _TAGS = (
     "i", "b", "small", "td", "font", "dd", "header", "footer", "byline", "aside", "time", "figcaption",
 )  # fmt: skip
 _TELLING = (
-    "author", "byline", "by-line", "autor", "auteur", "autore", "writer", "writter", "verfasser", "contributor",
+    "author", "byline", "by-line", "autor", "auteur", "writer", "writter", "verfasser", "contributor",
     "skribent", "signature", "username", "user-name", "posted-by", "postedby", "wrote", "reporter", "redakteur",
     "vcard", "itemposter", "firma", "creator", "journalist",
 )  # fmt: skip
@@ -57,7 +57,18 @@ _BYLINE = re.compile(
     rf"({_NAME}(?:\s*(?:,|;|&|(?i:\band|und|et|y|e|en|och|og\b))\s+{_NAME})*)"
     r"\s*(?:$|[•·|,;/(@–—\d-]|(?i:on|am|le|el|il|um|vom|updated|published)\b)"
 )
-_META_LINE = re.compile(r"meta|info|submitted|posted|post-?date|timedata|date.?(?:line|block)|publish", re.I)
+_ABOUT_WORDS = (
+    "meta",
+    "info",
+    "submitted",
+    "posted",
+    "post-date",
+    "postdate",
+    "timedata",
+    "dateline",
+    "dateblock",
+    "publish",
+)
 _WITHIN = re.compile(
     rf"(?:^|[\s|•·–—-])(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or|[Aa]utor(?:in)?:?|[Aa]uthor:?|Text:|Redaktion:)\s+"
     rf"({_NAME}(?:\s*(?:,|;|&|\b(?:and|und|et|y|e)\b)\s+{_NAME})*|"
@@ -87,26 +98,28 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         if prop is not None and "author" in prop.split():
             _add(found, "microdata", element)
             continue
-        if element.tag == "a":
+        tag = element.tag
+        if tag == "a":
             if "author" in (get("rel") or "").split():
                 _add(found, "rel", element)
                 continue
             if _AUTHOR_PATH.search(get("href") or ""):
                 _add(found, "page", element)
                 continue
-        named = get("class") or ""
-        if identity := get("id"):
-            named += " " + identity
-        if named and _tells(named):
+        named, identity = get("class"), get("id")
+        told = (_told(named) if named else 0) or (_told(identity) if identity else 0)
+        if told == _AUTHOR:
             _add(found, "class", element)
             continue
-        if named and _is_meta(named):
+        if told == _ABOUT:
             text = lines_of(element, 160)
             match = _WITHIN.search(text) if len(text) < 160 else None
             if match and names_in([match[1]]) and not is_far(element):
                 kind = "text" if is_person(names_in([match[1]])[0]) else "handle"
                 found[kind].append(Shown(element=element, texts=[match[1]]))
                 continue
+        if tag == "a":
+            continue
         opening = element.text
         if opening is None or not opening.strip():
             opening = element[0].text if len(element) else None
@@ -118,15 +131,20 @@ def shown(page: Page) -> dict[str, list[Shown]]:
     return found
 
 
-@lru_cache(maxsize=8192)
-def _is_meta(named: str) -> bool:
-    return bool(_META_LINE.search(named))
+_AUTHOR, _ABOUT = 1, 2
 
 
 @lru_cache(maxsize=8192)  # a page has a thousand elements of a hundred classes
-def _tells(named: str) -> bool:
+def _told(named: str) -> int:
+    """Whether a class or id names an author, what is told about the article, or neither (0)."""
     lowered = named.lower()
-    return any(word in lowered for word in _TELLING) and not _NOT_TELLING.search(lowered)
+    for word in _TELLING:
+        if word in lowered:
+            return 0 if _NOT_TELLING.search(lowered) else _AUTHOR
+    for word in _ABOUT_WORDS:
+        if word in lowered:
+            return _ABOUT
+    return 0
 
 
 def _add(found: dict[str, list[Shown]], kind: str, element: HtmlElement) -> None:
