@@ -116,7 +116,16 @@ def _without(row: dict[str, Any], dropped: list[bool]) -> dict[str, Any] | None:
         return None
     text = "\n".join(block["text"] for block in kept)
     digest = content_digest(row["title"], text)
-    return {**row, "blocks": kept, "text": text, "words": word_count(text), "content_digest": digest}
+    away = {block["text"] for block, drop in zip(row["blocks"], dropped, strict=True) if drop}
+    standfirst = None if row["standfirst"] in away else row["standfirst"]  # the site's words, not this article's
+    return {
+        **row,
+        "blocks": kept,
+        "text": text,
+        "words": word_count(text),
+        "content_digest": digest,
+        "standfirst": standfirst,
+    }
 
 
 def _drop_headings(kept: list[dict[str, Any]], *, down_to: int) -> None:

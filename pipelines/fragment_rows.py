@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 10
+FRAGMENT_FORMAT = 11
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,10 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         canonical_raw=_storable(read.canonical_raw),
         title=title,
         title_raw=_storable(read.title_raw),
+        title_source=read.title_source,
+        title_confidence=read.title_confidence,
         description=_storable(read.description),
+        standfirst=_storable(read.standfirst),
         authors=tuple(map(storable, read.authors)),
         authors_raw=_storable(read.authors_raw),
         authors_source=read.authors_source,

@@ -10,8 +10,9 @@ from pipelines.extraction import Block, Extraction, Reject
 from pipelines.site_rules import Rules
 
 FIELDS = (
-    "title", "authors", "wire_credit", "published_at", "modified_at", "description", "section", "tags", "language",
-    "canonical_url", "lead_image_url", "publisher", "access", "page_type", "rights", "licence_url", "correction",
+    "title", "authors", "wire_credit", "published_at", "modified_at", "description", "standfirst", "section", "tags",
+    "language", "canonical_url", "lead_image_url", "publisher", "access", "page_type", "rights", "licence_url",
+    "correction",
 )  # fmt: skip
 _SOURCES = {
     "published_at": "published_source", "modified_at": "modified_source", "language": "language_source",

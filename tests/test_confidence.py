@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import re
+import unicodedata
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +16,11 @@ import pytest
 
 from pipelines import Extraction, extract
 from pipelines.extraction import authors, dates, fields
-from pipelines.extraction.confidence import AUTHORS, MODIFIED, PUBLISHED, confidence
+from pipelines.extraction.confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
 from pipelines.extraction.page import Page, parse
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
+FIELDS = ("title", "authors", "published")
 SETS = ("news", "articles", "segments")
 
 
@@ -30,6 +32,8 @@ def test_few_pages_make_no_certainty() -> None:
 def test_a_second_statement_counts() -> None:
     said = [confidence(PUBLISHED, "json-ld", second) for second in ("contradicts", "alone", "agrees")]
     assert said == sorted(said, key=lambda value: value or 0)
+    titles = [confidence(TITLE, "heading", second) for second in ("contradicts", "alone", "agrees")]
+    assert titles == sorted(titles, key=lambda value: value or 0)
     assert confidence(AUTHORS, "rel", "agrees") == confidence(AUTHORS, "rel")
 
 
@@ -54,18 +58,45 @@ def test_each_page_says_how_sure_it_is() -> None:
         got = extract(page.encode(), url="https://news.example.org/story")
         assert isinstance(got, Extraction)
         assert (got.authors_source, got.published_source, got.modified_confidence) == ("json-ld", "json-ld", None)
+        assert (got.title_source, got.title_confidence) == ("json-ld", confidence(TITLE, "json-ld", "agrees"))
         assert got.authors_confidence == confidence(AUTHORS, "json-ld", second)  # type: ignore[arg-type]
         assert got.published_confidence == confidence(PUBLISHED, "json-ld", second)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("head", "h1", "source", "second"),
+    [
+        ("", "Storm shuts the harbour", "heading", "alone"),
+        ("<title>Storm shuts the harbour | Harbour Post</title>", "Storm shuts the harbour", "heading", "agrees"),
+        ("<title>Six things to know</title>", "Storm shuts the harbour", "heading", "contradicts"),
+        ("<title>Storm shuts the harbour</title>", "", "document", "alone"),
+        ('<meta property="og:title" content="Storm shuts it"><title>Storm shuts it</title>', "", "meta", "agrees"),
+        ('<meta property="og:title" content="Storm shuts it"><title>Six things</title>', "", "meta", "contradicts"),
+    ],
+)
+def test_which_part_of_the_page_gave_the_title(head: str, h1: str, source: str, second: str) -> None:
+    body = "<p>A sentence of an article that is long enough to be read as one by anybody who reads.</p>" * 8
+    page = f"<html><head>{head}</head><body><article><h1>{h1}</h1>{body}</article></body></html>"
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert got.title_source == source
+    assert got.title_confidence == confidence(TITLE, source, second)  # type: ignore[arg-type]
+    assert got.title_confidence
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"no pages with known truth at {CORPUS}")
 @pytest.mark.parametrize("most", [60, pytest.param(100_000, marks=pytest.mark.thorough)])
 def test_sources_are_right_as_often_as_is_said(most: int) -> None:
     """Over all pages the mean confidence is the share right; in full, each source's, within what chance explains."""
-    right: dict[str, dict[str, list[bool]]] = {"authors": defaultdict(list), "published": defaultdict(list)}
-    said: dict[str, dict[str, list[float]]] = {"authors": defaultdict(list), "published": defaultdict(list)}
+    right: dict[str, dict[str, list[bool]]] = {name: defaultdict(list) for name in FIELDS}
+    said: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in FIELDS}
     for page, row in _pages(most):
-        byline = authors.authors(page, site_names=fields.site_names(page))
+        names = fields.site_names(page)
+        headline = fields.headline(page, names)
+        if row.get("title") and headline.source and (sure := confidence(TITLE, headline.source, headline.second)):
+            right["title"][headline.source].append(_folded(headline.text) == _folded(row["title"]))
+            said["title"][headline.source].append(sure)
+        byline = authors.authors(page, site_names=names)
         known = _names(row.get("authors") or row.get("author"))
         if known and byline.source and (sure := confidence(AUTHORS, byline.source, byline.second)):
             right["authors"][byline.source].append(_names(byline.names) == known)
@@ -98,6 +129,10 @@ def _pages(most: int) -> Any:
             html = gzip.decompress((CORPUS / name / f"{row['page']}.html.gz").read_bytes())
             page: Page = parse(html, url=row.get("url") or "https://example.org/")
             yield page, row
+
+
+def _folded(said: Any) -> str:
+    return re.sub(r"\W+", " ", unicodedata.normalize("NFKC", said or "").replace("\xad", "")).strip().casefold()
 
 
 def _names(said: Any) -> set[str]:

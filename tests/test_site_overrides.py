@@ -48,7 +48,8 @@ def test_every_field() -> None:
     assert (got.published_raw, got.published_source) == ("03/04/2026 09:20", "override")
     assert (got.published_confidence, got.authors_source, got.authors_confidence) == (1, "override", 1)
     assert got.modified_at == datetime(2026, 4, 3, 10, 5, tzinfo=UTC)
-    assert (got.description, got.section, got.tags) == ("In short, it is open.", "Local", ("rivers", "bridges"))
+    assert (got.title_source, got.title_confidence) == ("override", 1)
+    assert (got.standfirst, got.section, got.tags) == ("In short, it is open.", "Local", ("rivers", "bridges"))
     assert got.lead_image_url == "https://news.example.org/real.jpg"
     assert [image.url for image in got.images if image.is_lead] == ["https://news.example.org/real.jpg"]
 
@@ -58,6 +59,13 @@ def test_attributes_alternatives_and_selectors_that_find_nothing() -> None:
     assert article(title=(".nowhere", "h2.real")).title == "The bridge is open"
     assert article(section="meta[property='og:image']::attr(property)").section == "og:image"
     assert article(title=".nowhere", authors=".nowhere", published=".rubric") == article()
+
+
+def test_a_told_standfirst_leaves_the_description() -> None:
+    page = PAGE.replace("<main>", '<meta name="description" content="All about bridges."><main>')
+    got = article(page, standfirst=".lede")
+    assert (got.standfirst, got.description) == ("In short, it is open.", "All about bridges.")
+    assert article(page).standfirst is None
 
 
 def test_the_canonical_url_may_be_told() -> None:

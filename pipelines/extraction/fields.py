@@ -1,6 +1,7 @@
 """A Page in, its fields out: title, section, tags, canonical URL and the like. None where the page is silent."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
@@ -8,6 +9,7 @@ from lxml import etree
 
 from crawler import registrable_domain
 
+from .confidence import Second
 from .jsonld import resolve, text_of, types_of
 from .page import Page
 from .page import text_of as element_text
@@ -32,8 +34,26 @@ def site_names(page: Page) -> list[str]:
     return list(dict.fromkeys(name for name in [*names, domain, domain.split(".")[0]] if name and len(name) < 80))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The headline, and what is known of where it stood."""
+
+    text: str | None
+    """Without the site's name."""
+    raw: str | None
+    source: str | None
+    """`json-ld`, `meta`, `heading`, `document` or `override`."""
+    second: Second = "alone"
+
+
 def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
-    """The headline without the site's name, and as found.
+    """The headline without the site's name, and as found."""
+    found = headline(page, names)
+    return found.text, found.raw
+
+
+def headline(page: Page, names: list[str]) -> Headline:
+    """The headline, where it was found, and whether another part of the page says the same.
 
     JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a
     heading that one of them merely continues (“… | Sport”) is the headline. On 1,611 pages with known titles this
@@ -45,6 +65,13 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
         for raw in (text_of((page.article or {}).get("headline")), page.meta(*_TITLE_METAS), page.document_title)
     )
     headings = [heading for heading in page.headings[:6] if fold(heading) not in known and len(heading) < 400]
+
+    def taken(text: str, raw: str, source: str) -> Headline:
+        said = {"json-ld": stated and [stated[1]], "meta": social and [social[1]], "heading": headings}
+        said["document"] = document and [document[1]]
+        others = [one for where, found in said.items() if where != source for one in found or ()]
+        return Headline(text=text, raw=raw, source=source, second=_second(text, others))
+
     for heading in headings:
         folded = fold(heading)
         if (
@@ -53,11 +80,11 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
             and fold(stated[1]).startswith(folded)
             and re.match(r"\s*[|–—»·-]", stated[1][len(heading) :])
         ):
-            return heading, stated[0]
+            return taken(heading, stated[0], "heading")
     if stated:
-        return stated[1], stated[0]
+        return taken(stated[1], stated[0], "json-ld")
     if len(headings) == 1 and len(fold(headings[0])) > 12:
-        return headings[0], headings[0]
+        return taken(headings[0], headings[0], "heading")
     for heading in headings:
         for other in (social, document):
             if (
@@ -65,12 +92,21 @@ def title(page: Page, names: list[str]) -> tuple[str | None, str | None]:
                 and len(fold(heading)) > 8
                 and (fold(other[1]).startswith(fold(heading)) or fold(other[1]).endswith(fold(heading)))
             ):
-                return heading, other[0]
+                return taken(heading, other[0], "heading")
     if social:
-        return social[1], social[0]
+        return taken(social[1], social[0], "meta")
     if headings:
-        return headings[0], headings[0]
-    return (document[1], document[0]) if document else (None, None)
+        return taken(headings[0], headings[0], "heading")
+    return taken(document[1], document[0], "document") if document else Headline(text=None, raw=None, source=None)
+
+
+def _second(text: str, others: list[str]) -> Second:
+    """Whether one of the others says it, be it with more before or behind it (“… | Sport”)."""
+    folded = fold(text)
+    said = [flat for other in others if (flat := fold(other))]
+    if folded in said or (len(folded) > 8 and any(one.startswith(folded) or one.endswith(folded) for one in said)):
+        return "agrees"
+    return "contradicts" if said else "alone"
 
 
 def titles_of(page: Page) -> list[str]:
@@ -108,6 +144,13 @@ def description(page: Page) -> str | None:
     return page.meta("og:description", "description", "twitter:description", "dc.description") or text_of(
         node.get("description")
     )
+
+
+def descriptions(page: Page) -> list[str]:
+    """Every way the page sums itself up: meta elements and JSON-LD."""
+    stated = text_of((page.article or {}).get("description"))
+    found = (page.meta("og:description"), page.meta("description"), page.meta("twitter:description"), stated)
+    return [one for one in found if one]
 
 
 def publisher(page: Page) -> str | None:

@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from . import authors, confidence, dates
-from .fields import absolute, fold
+from .fields import Headline, absolute, fold
 from .images import images_of
 from .names import names_in
 from .page import Page
@@ -42,10 +42,10 @@ def drop(page: Page, rules: Rules) -> None:
             element.drop_tree()
 
 
-def titled(page: Page, rules: Rules) -> tuple[str, str] | None:
+def titled(page: Page, rules: Rules) -> Headline | None:
     """The headline and its raw form, which are the same here."""
     found = next(iter(_values(page, rules, "title")), None)
-    return (found, found) if found else None
+    return Headline(text=found, raw=found, source=SOURCE) if found else None
 
 
 def signed(page: Page, rules: Rules) -> authors.Byline | None:
@@ -98,7 +98,7 @@ def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:
             if name == "published":
                 changes["published_precision"] = moment.precision
     if found := _values(page, rules, "standfirst"):
-        changes["description"] = " ".join(found)
+        changes["standfirst"] = " ".join(found)
     if found := _values(page, rules, "section"):
         changes["section"] = found[0]
     if found := _values(page, rules, "tags"):

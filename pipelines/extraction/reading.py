@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from . import access, authors, dates, fields, live, overrides, rights
-from .confidence import AUTHORS, MODIFIED, PUBLISHED, confidence
+from .confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
 from .corrections import correction_of
 from .images import images_of
 from .kinds import kind_of
@@ -39,14 +39,15 @@ def extract(
         return _rejected(Reason(reason="too_large", detail=f"{much}; read plainly: {read.reason}: {read.detail}"))
     overrides.drop(page, rules)
     names = fields.site_names(page)
-    title, title_raw = overrides.titled(page, rules) or fields.title(page, names)
+    headline = overrides.titled(page, rules) or fields.headline(page, names)
+    title = headline.text
     byline = overrides.signed(page, rules) or authors.authors(page, site_names=names)
     told = overrides.body(page, rules)
-    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, title_raw), authors=byline.names)
+    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, headline.raw), authors=byline.names)
     blocks = overrides.with_kept(page, blocks, rules)
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)
-    return overrides.applied(_extraction(page, blocks, (title, title_raw), byline), page, rules)
+    return overrides.applied(_extraction(page, blocks, headline, byline), page, rules)
 
 
 def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
@@ -57,16 +58,14 @@ def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> 
         page, blocks = plain_page(html, url=url, content_type=content_type)
     except TooLarge as much:
         return _rejected(Reason(reason="too_large", detail=str(much)))
-    title, title_raw = fields.title(page, names := fields.site_names(page))
-    if reason := reject_of(page, blocks, title=title):
-        return _rejected(reason, page=page, title=title)
+    headline = fields.headline(page, names := fields.site_names(page))
+    if reason := reject_of(page, blocks, title=headline.text):
+        return _rejected(reason, page=page, title=headline.text)
     signed = authors.authors(page, site_names=names)
-    return replace(_extraction(page, blocks, (title, title_raw), signed), extractor=PLAIN_EXTRACTOR_VERSION)
+    return replace(_extraction(page, blocks, headline, signed), extractor=PLAIN_EXTRACTOR_VERSION)
 
 
-def _extraction(
-    page: Page, blocks: list[Block], titled: tuple[str | None, str | None], byline: authors.Byline
-) -> Extraction:
+def _extraction(page: Page, blocks: list[Block], headline: fields.Headline, byline: authors.Byline) -> Extraction:
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
@@ -75,12 +74,15 @@ def _extraction(
     text = "\n".join(block.text for block in blocks)
     readable, named = access.access_to(page), links(page)
     part = part_of(page, named, canonical=canonical_url)
-    kind = kind_of(page, title=titled[0], section=section, text=text)
+    kind = kind_of(page, title=headline.text, section=section, text=text)
     return Extraction(
         text=text,
         blocks=tuple(live.with_times(page, blocks)),
-        title=titled[0],
-        title_raw=titled[1],
+        title=headline.text,
+        title_raw=headline.raw,
+        title_source=headline.source,
+        title_confidence=confidence(TITLE, headline.source, headline.second),
+        standfirst=_standfirst(page, blocks, title=headline.text),
         authors=byline.names,
         authors_raw=byline.raw,
         authors_source=byline.source,
@@ -118,6 +120,12 @@ def _extraction(
         links=named,
         extractor=EXTRACTOR_VERSION,
     )
+
+
+def _standfirst(page: Page, blocks: list[Block], *, title: str | None) -> str | None:
+    """The description, where one of the first two blocks is that: a page that shows it above its body has it there."""
+    said = {fields.fold(text) for text in fields.descriptions(page)} - {"", fields.fold(title or "")}
+    return next((block.text for block in blocks[:2] if fields.fold(block.text) in said), None)
 
 
 def _rejected(reason: Reason, *, page: Page | None = None, title: str | None = None) -> Reject:

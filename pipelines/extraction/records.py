@@ -63,6 +63,12 @@ class Extraction:
     title: str | None
     """Headline without the site's name."""
     title_raw: str | None
+    title_source: str | None
+    """`json-ld`, `meta`, `heading`, `document` or `override`."""
+    title_confidence: float | None
+    """How often titles from there are right, from 0 to 1."""
+    standfirst: str | None
+    """What stands between headline and body to sum the article up, as the page shows it."""
     authors: tuple[str, ...]
     """Names only, in the page's order, each once."""
     authors_raw: str | None

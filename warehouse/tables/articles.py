@@ -49,8 +49,24 @@ class ArticleRow:
         "Headline as found on the page, before the site's name was cut off",
         example="Bridge reopens after two years | Thin Line News",
     )
+    title_source: str | None = column(
+        "Where it was found: json-ld, meta, heading (h1), document (the title element) or override (sites.toml)",
+        default=None,
+        example="json-ld",
+    )
+    title_confidence: float | None = column(
+        "How often titles found so are right, from 0 to 1, counted on pages with known titles; null where that was not "
+        "counted",
+        default=None,
+        example=0.91,
+    )
     description: str | None = column(
         "Summary that the page gives of itself", example="Traffic returned to the river crossing on Sunday."
+    )
+    standfirst: str | None = column(
+        "The same where the page shows it, above or at the beginning of its text; or what sites.toml says it is",
+        default=None,
+        example="Traffic returned to the river crossing on Sunday.",
     )
     authors: tuple[str, ...] = column(
         "People named as authors, in the page's order; an agency or the site itself where the page names that as one",
