@@ -141,6 +141,25 @@ def test_a_heading_goes_with_what_it_heads(home: Path, write_warc: Callable[...,
     assert not [row for row in rows(home, "articles") if "Unser Haus" in row["text"] or FOOTER in row["text"]]
 
 
+def test_a_standfirst_that_is_the_sites_words_goes_with_its_block(
+    home: Path, write_warc: Callable[..., list[Any]], kit: Any
+) -> None:
+    def opened(n: int, first: str) -> tuple[str, bytes]:
+        html = kit.article_page(f"Bridge {n} reopens")
+        html = html.replace("</title>", f"</title><meta name='description' content='{first}'>")
+        return f"http://a.localhost/{n}", kit.answer(html.replace("</h1>", f"</h1><p>{first}</p>"))
+
+    own = "The seventh bridge is the oldest of them all, and the only one that anybody has ever painted."
+    write_warc([*(opened(n, FOOTER) for n in range(6)), opened(7, own)])
+    build(home)
+    found = {row["url"][-1]: row for row in rows(home, "articles")}
+    assert [found[str(n)]["standfirst"] for n in range(6)] == [None] * 6
+    assert {row["description"] for row in found.values()} == {FOOTER, own}
+    assert found["7"]["standfirst"] == own
+    assert found["7"]["title_source"] == "heading"
+    assert found["7"]["title_confidence"] > 0.9
+
+
 def test_what_is_nothing_else_keeps_its_text(home: Path, write_warc: Callable[..., list[Any]], kit: Any) -> None:
     text = "".join(f"<p>{FOOTER} Absatz {n}, auf allen Seiten gleich.</p>" for n in range(5))
     same = [

@@ -13,6 +13,7 @@ from poison import DEEP_ARTICLE, POISON, bomb
 
 from pipelines import Extraction, Reject, extract
 from pipelines.extraction import EXTRACTOR_VERSION
+from pipelines.extraction.confidence import TITLE, confidence
 from pipelines.extraction.reading import extract_plain
 from pipelines.fragments import Fragment, extract_warc, read_fragment
 from pipelines.pages import PRELOAD
@@ -87,6 +88,7 @@ def test_what_the_cheaper_way_reads_of_a_page() -> None:
         ("paragraph", None, "Drugi akapit, także dość długi, żeby był akapitem: 1 < 2, jak wiadomo od dawna."),
     ]
     assert (got.title, got.authors, got.language) == ("Most & rzeka", ("Jan Kowalski",), "pl")
+    assert (got.title_source, got.title_confidence) == ("heading", confidence(TITLE, "heading", "agrees"))
     assert got.published_at is not None
     assert got.published_at.isoformat() == "2026-11-22T09:20:30+01:00"
     assert got.canonical_url == "https://news.example.org/most"
