@@ -98,6 +98,11 @@ def test_candidates_are_all_text_of_the_body_in_page_order() -> None:
     assert found[1].links == 1
 
 
+def test_a_page_without_html_and_body_has_candidates() -> None:
+    page = parse(b"<meta charset=utf-8><title>Bridge</title><article><h1>Bridge</h1><p>one</article>", url=URL)
+    assert [one.text for one in candidates(page.tree)] == ["Bridge", "one"]
+
+
 def test_deep_nesting_is_walked_without_recursion() -> None:
     page = parse(b"<html><body>" + b"<div>" * 1500 + b"<p>deep", url=URL)
     assert [one.text for one in candidates(page.tree)] == ["deep"]

@@ -176,3 +176,19 @@ def test_links_are_absolute_and_http() -> None:
         ("https://www.example.co.uk/a", "A", None),
         ("https://cdn.example.org/b", "B", "nofollow"),
     ]
+
+
+def test_a_kicker_before_the_title_is_no_part_of_it() -> None:
+    title = "Council votes on the bridge over the river"
+    kicked = f"Vote in Linz: {title}"
+    got = read(f'{ld(headline=kicked)}<meta property="og:title" content="{title}">', h1=kicked)
+    assert (got.title, got.title_raw, got.title_source) == (title, title, "meta")
+    got = read(f'{ld(headline=title)}<meta property="og:title" content="{kicked}">', h1=title)
+    assert (got.title, got.title_source) == (title, "json-ld")
+
+
+@pytest.mark.parametrize(("kind", "wins"), [("Article", "The bridge is open again"), ("NewsArticle", "Bridge news")])
+def test_heading_and_og_title_outvote_json_ld_of_no_news_article(kind: str, wins: str) -> None:
+    head = f"""<script type="application/ld+json">{{"@type": "{kind}", "headline": "Bridge news"}}</script>
+    <meta property="og:title" content="The bridge is open again">"""
+    assert read(head, h1="The bridge is open again").title == wins

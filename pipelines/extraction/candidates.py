@@ -19,7 +19,7 @@ BLOCK_TAGS = frozenset({
 })  # fmt: skip
 _SKIPPED = frozenset({
     "script", "style", "svg", "head", "template", "object", "map", "iframe", "canvas", "audio", "video", "math",
-    "select", "textarea", "datalist",
+    "select", "textarea", "datalist", "title",
 })  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Tags that are told of to everything below them: bit → tag.
@@ -31,7 +31,7 @@ _BITS = {tag: 1 << position for position, tag in enumerate(SECTIONS)}
 HIDDEN = 1 << len(SECTIONS)
 FAR = 12  # steps up from which a class name says nothing more
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_SPACES = re.compile(r"[^\S\n]+")
+_NAMING = frozenset({"class", "id", "itemprop", "role", "data-component"})
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -65,11 +65,23 @@ def _lines() -> list[tuple[str, str]]:
 @lru_cache(maxsize=20_000)
 def named_kinds(names: str) -> tuple[int, ...]:
     """The kinds, as positions, that the words of a class or id attribute name."""
-    words, bits = _words(), 0
+    bits = 0
     for name in names.split()[:20]:
-        pieces = [piece.lower() for piece in _WORD.findall(name[:80])]
-        for piece in (*pieces, "".join(pieces)):
-            bits |= words.get(piece, 0)
+        bits |= _kinds_of(name)
+    return _positions(bits) if bits else ()
+
+
+@lru_cache(maxsize=50_000)  # attributes are many, the names in them few
+def _kinds_of(name: str) -> int:
+    words, bits = _words(), 0
+    pieces = [piece.lower() for piece in _WORD.findall(name[:80])]
+    for piece in (*pieces, "".join(pieces)):
+        bits |= words.get(piece, 0)
+    return bits
+
+
+@lru_cache(maxsize=4096)
+def _positions(bits: int) -> tuple[int, ...]:
     return tuple(position for position in range(len(kinds())) if bits >> position & 1)
 
 
@@ -113,8 +125,8 @@ class Candidate:
 
 def candidates(tree: HtmlElement, *, most: int = 20_000) -> list[Candidate]:
     """All text of the body in page order, at most so many pieces."""
-    body = tree.find(".//body")
-    root = body if body is not None else tree
+    # What stands before any html or body element is left in the head by libxml2 (2.14), to the page's end.
+    root = next((part for name in ("body", "head") if (part := tree.find(f".//{name}")) is not None), tree)
     walk = _Walk()
     walk.run(root, most)
     return walk.found
@@ -138,20 +150,18 @@ class _Walk:
             if leaving:
                 if tag in BLOCK_TAGS:
                     self.close()
-                if element is not root and element.tail:
-                    outer = place.parent if place.element is element and place.parent is not None else place
-                    self.add(element.tail, outer, style)
+                if element is not root and (tail := element.tail):
+                    self.add(tail, place, style)
                 continue
-            if not isinstance(tag, str):
+            if (tag in _SKIPPED and element is not root) or not isinstance(tag, str):
+                if tail := element.tail:
+                    self.add(tail, place, style)
                 continue
-            if tag in _SKIPPED:
-                if element.tail:
-                    self.add(element.tail, place, style)
-                continue
-            inner = style
-            if tag in BLOCK_TAGS:
+            inner, here = style, place
+            is_block = tag in BLOCK_TAGS
+            if is_block:
                 self.close()
-                place = self.placed(element, tag, place)
+                here = self.placed(element, tag, place)
                 inner = style & 1
                 if tag == "hr":
                     self.rule = True
@@ -161,42 +171,46 @@ class _Walk:
                     self.current.links += 1
                 elif element.get("href"):
                     inner |= 8  # counted when its text begins
-            elif tag in ("b", "strong"):
-                inner |= 2
-            elif tag in ("em", "i", "cite"):
-                inner |= 4
             elif tag == "br":
                 if self.current is not None:
                     self.pieces.append("\n")
                     self.current.breaks += 1
             elif tag == "img":
                 self.pictures += 1
-            elif tag in ("input", "button"):
+            elif tag == "b" or tag == "strong":
+                inner |= 2
+            elif tag == "em" or tag == "i" or tag == "cite":
+                inner |= 4
+            elif tag == "input" or tag == "button":
                 self.rule = True
-            elif element.get("class") and (named := named_kinds(element.get("class"))):
-                place = Place(
-                    element, place, place.depth + 1, place.flags, _renamed(place.named, named, place.depth + 1)
-                )
-            stack.append((element, place, style, True))
-            if tag != "button" and element.text:
-                self.add(element.text, place, inner)
+            elif (names := element.get("class")) and (named := named_kinds(names)):
+                depth = place.depth + 1
+                here = Place(element, place, depth, place.flags, _renamed(place.named, named, depth))
+            if (text := element.text) and tag != "button":
+                self.add(text, here, inner)
             if len(element):
+                stack.append((element, place, style, True))
                 inner &= 7
-                stack.extend([(child, place, inner, False) for child in reversed(element)])
-            if len(self.found) >= most:
-                break
+                stack.extend([(child, here, inner, False) for child in reversed(element)])
+                if len(self.found) >= most:
+                    break
+                continue
+            if is_block:
+                self.close()
+            if element is not root and (tail := element.tail):
+                self.add(tail, place, style)
         self.close()
 
     def placed(self, element: HtmlElement, tag: str, place: Place) -> Place:
         flags = place.flags | _BITS.get(tag, 0)
-        named: set[int] = set()
-        for attribute in ("class", "id", "itemprop", "role", "data-component"):
-            if value := element.get(attribute):
-                named.update(named_kinds(value))
-        if element.get("hidden") is not None or ((style := element.get("style")) and _DISPLAY_NONE.search(style)):
-            flags |= HIDDEN
-        depth = place.depth + 1
-        return Place(element, place, depth, flags, _renamed(place.named, tuple(named), depth) if named else place.named)
+        depth, names = place.depth + 1, place.named
+        for attribute, value in element.items():
+            if attribute in _NAMING:
+                if named := named_kinds(value):
+                    names = _renamed(names, named, depth)
+            elif attribute == "hidden" or (attribute == "style" and _DISPLAY_NONE.search(value)):
+                flags |= HIDDEN
+        return Place(element, place, depth, flags, names)
 
     def add(self, text: str, place: Place, style: int) -> None:
         current = self.current
@@ -213,10 +227,9 @@ class _Walk:
             self.found.append(current)
             if style & 9:
                 current.links += 1
-        flat = text.replace("\n", " ").replace("\r", " ")
-        self.pieces.append(flat)
+        self.pieces.append(text.replace("\n", " "))
         if style:
-            size = len(flat.strip())
+            size = len(text.strip())
             if style & 9:
                 current.linked += size
             if style & 2:
@@ -228,10 +241,11 @@ class _Walk:
         current = self.current
         if current is None:
             return
-        text = _SPACES.sub(" ", "".join(self.pieces))
+        text = "".join(self.pieces)
         if "\n" in text:
-            text = "\n".join(line for piece in text.split("\n") if (line := piece.strip()))
-        current.text = text.strip()
+            current.text = "\n".join(line for piece in text.split("\n") if (line := " ".join(piece.split())))
+        else:
+            current.text = " ".join(text.split())
         self.current = None
         if not current.text:
             self.found.pop()

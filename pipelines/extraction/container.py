@@ -8,6 +8,7 @@ links, or a heading of furniture stands.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -109,9 +110,14 @@ def is_named(tree: HtmlElement) -> bool:
         ):
             return True
         for name in (element.get("class") or "", element.get("id") or ""):
-            if name in _EXACT or (name and _TELLING.search(name)):
+            if name and _is_telling(name):
                 return True
     return False
+
+
+@lru_cache(maxsize=4096)  # a page has a thousand boxes, and few names for them
+def _is_telling(name: str) -> bool:
+    return name in _EXACT or _TELLING.search(name) is not None
 
 
 def plain_blocks(tree: HtmlElement, *, title: str | None) -> list[Block]:

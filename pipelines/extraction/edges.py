@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from .jsonld import text_of as ld_text
 from .moments import month_of, parse_moment
-from .page import Page
+from .page import Page, squeezed
 from .page import text_of as element_text
 from .records import Block
 
@@ -96,6 +96,8 @@ def is_edge_line(block: Block, position: int, count: int, known: Known) -> bool:
     titles, authors = known.titles, known.authors
     text = block.text.strip()
     first, last = position < _EDGE, position >= count - _EDGE
+    if not (first or last):
+        return False
     flat = fold(text)
     if (
         first
@@ -115,7 +117,7 @@ def is_edge_line(block: Block, position: int, count: int, known: Known) -> bool:
         and _BIO.search(text)
     ):
         return True
-    if not (first or last) or len(text) > 140 or block.kind == "table":
+    if len(text) > 140 or block.kind == "table":
         return False
     bare = text.lstrip("- ")
     if _READING_TIME.match(bare) or not flat:
@@ -151,7 +153,7 @@ def standfirst(page: Page, known: Known, blocks: list[Block]) -> str | None:
     said = {folded: text for folded, text in said.items() if folded not in known.titles}
     whole = fold(" ".join(block.text for block in blocks))
     said = {folded: text for folded, text in said.items() if folded not in whole and folded[:40] not in whole[:3000]}
-    if not said or not any(folded in fold(element_text(page.tree)) for folded in said):
+    if not said or not any(text in page.squeezed for text in map(squeezed, said.values())):
         return None
     for element in page.tree.iter("p", "div", "h2", "h3", "h4", "span", "strong", "header", "section", "li", "em", "b"):
         if len(element) > 6:

@@ -6,9 +6,12 @@ arbiter finds among the page's own blocks. `bare_extraction` copies a tree that 
 
 import logging
 import re
+from copy import copy
 
 from lxml.etree import _Element
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
 
 from .page import Page
 from .records import Block
@@ -20,15 +23,35 @@ _BLOCKS = frozenset({
     "p", "head", "list", "quote", "code", "table", "item", "row", "fw", "div", "ab", "dl", "pre", "h1", "h2", "h3",
     "h4", "h5", "h6", "blockquote", "ul", "ol", "figure", "section", "article",
 })  # fmt: skip
+# Of MANUALLY_CLEANED in its settings; not those that swallow an article when they are never closed, such as iframe. On
+# 180 pages of the corpora the text taken is the same with and without them on 178, at .7 of the time (2026-11).
+_IDLE = (
+    "aside", "audio", "button", "canvas", "datalist", "dialog", "embed", "fieldset", "footer", "input",
+    "label", "legend", "link", "map", "menu", "nav", "output", "picture", "source", "textarea", "video",
+)  # fmt: skip
+_OPTIONS = Extractor(output_format="python", fast=True, comments=False)  # links are not asked for: no URL
 
 
 def taken_by_engine(page: Page) -> tuple[str, _Element | None]:
     """The text that it takes, and the tree of it; an empty text where it finds none."""
-    document = bare_extraction(
-        page.tree, url=page.url, fast=True, include_comments=False, with_metadata=False, deduplicate=False
-    )
-    text, body = getattr(document, "text", None), getattr(document, "body", None)
-    return text or "", body
+    document = bare_extraction(_without_idle(page.tree), options=_OPTIONS)
+    return getattr(document, "text", None) or "", getattr(document, "body", None)
+
+
+def _without_idle(tree: HtmlElement) -> HtmlElement:
+    """A copy without what it throws away in any case: before, it looks for comments and the like in all of that."""
+    lean = copy(tree)
+    for element in list(lean.iter(*_IDLE)):
+        if (parent := element.getparent()) is None:
+            continue
+        if tail := element.tail:
+            before = element.getprevious()
+            if before is None:
+                parent.text = (parent.text or "") + tail
+            else:
+                before.tail = (before.tail or "") + tail
+        parent.remove(element)
+    return lean
 
 
 def engine_blocks(body: _Element) -> list[Block]:

@@ -3,14 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .candidates import FAR, HIDDEN, SECTIONS, Candidate, kinds
+from .candidates import FAR, SECTIONS, Candidate, kinds
 from .edges import Known
 from .furniture import is_furniture, is_rail_heading
+from .page import squeezed
+from .signs import SIGNS, signs_of, words_of
 
 Table = NDArray[np.float32]
 
@@ -18,47 +20,18 @@ _TAGS = (
     "p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "figcaption", "span", "dd", "section", "article",
     "pre", "header", "body", "center", "th", "caption",
 )  # fmt: skip
-_ONE_HOT = [[float(at == number) for at in range(len(_TAGS))] for number in (*range(len(_TAGS)), -1)]
+_ONE_HOT = np.vstack([np.eye(len(_TAGS), dtype=np.float32), np.zeros((1, len(_TAGS)), np.float32)])
+_SECTION_BITS = np.arange(len(SECTIONS) + 1)  # the last is HIDDEN
+_SIGN_BITS = np.arange(len(SIGNS))
 _TAG_NUMBERS = {tag: number for number, tag in enumerate(_TAGS)}
 _LONG = 5000
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOT_LETTERS = re.compile(r"\W+")
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"”“’'»)\]]?(?:\s|$)")
-_WORDS = re.compile(r"\w+")
 _YEAR_OR_CLOCK = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
-# Words that tell what a short block is, in the languages of the corpora. The arbiter weighs them; none decides alone.
-_SIGNS = {
-    "copyright": r"©|\(c\)|copyright|all rights reserved|alle rechte|tous droits|todos los derechos",
-    "more": r"^\W*(?:read (?:more|next|also)|also read|see also|related|more:|more on|watch|listen|click|lesen sie|"
-    r"mehr (?:zum|dazu|zu)|siehe auch|lire aussi|"
-    r"à lire|voir aussi|lee también|leer más|ver también|leggi anche|lees ook|les også|läs mer|läs också|weiterlesen|"
-    r"in (?:diesem|this) )",
-    "address": r"https?:|www\.|\S@\S+\.\w|\.(?:com|org|de|fr|net)\b",
-    "agency": r"\b(?:dpa|afp|reuters|ap|associated press|getty|epa|sda|apa|efe|ansa|imago|picture alliance|"
-    r"shutterstock|istock)\b",
-    "photo": r"^\W*(?:photo|foto|bild|image|picture|credit|source|quelle|crédit|fuente|video)\b|"
-    r"photo(?:graph)? (?:by|:)|\bfoto:",
-    "by": r"^\W*(?:by|von|par|por|di|da|de|door|written by|text|autor|author)\b[:\s]",
-    "comment": r"comment|kommentar|commentaire|comentario|commento|reply|antwort|log ?in|sign ?(?:in|up)|anmelden",
-    "letter": r"newsletter|subscribe|abonn|suscr|iscriviti|sign up|inbox|e-?mail",
-    "share": r"^\W*(?:share|tweet|teilen|partager|compartir|facebook|whatsapp|follow|print|drucken|pin)\b",
-    "question": r"\?\W*$",
-    "colon": r":\W*$",
-    "ellipsis": r"(?:…|\.\.\.|\[…\]|»|>|→)\W*$",
-    "quoted": r"^\W*[\"“„«»‚']",
-    "template": r"\{[{*%]|\$\{|[*%}]\}",
-    "consent": r"cookie|consent|personenbezogen|einverstanden|datenschutz|privacy|externe[rn]? inhalt|"
-    r"external content|données personnelles",
-    "bio": r"\b(?:writes|covers|has (?:covered|written|worked|been)|reports|works|joined|schreibt|arbeitet|berichtet|"
-    r"écrit|couvre|travaille|escribe|cubre|"
-    r"trabaja|scrive|is (?:a|an|the) |ist (?:redakt|autor|report|korresp|freie)|author|journalist|redakteur|editor|"
-    r"reporter)",
-    "link_end": r"\|\s*(?:mehr|audio|video|more|bilder|galerie)\W*$|^\W*(?:hier|here|click|klicken|>>)",
-    "you": r"\b(?:you|your|sie|ihre?|vous|votre|usted|su|tu|tuo|jij|uw)\b",
-    "numbered": r"^\W*\d{1,3}[.):]?\s",
-}
-_NO_SIGNS = [False] * len(_SIGNS)
-_COMPILED = {name: re.compile(pattern, re.I) for name, pattern in _SIGNS.items()}
+_SENTENCE_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "… ", ".” ", '." ', "。", "！", "？")
+_ENDS = '.!?…。！？"”“’»)'
+_NOT_UPPER = bytes(code for code in range(256) if not chr(code).isupper())
+_NOT_DIGIT = bytes(code for code in range(256) if not chr(code).isdigit())
 
 
 def flat(text: str) -> str:
@@ -69,7 +42,7 @@ def flat(text: str) -> str:
 def names() -> list[str]:
     """What each column is."""
     base = list(_BASE) + [f"tag_{tag}" for tag in _TAGS] + [f"in_{tag}" for tag in (*SECTIONS, "hidden")]
-    base += [f"named_{kind}" for kind in kinds()] + [f"says_{sign}" for sign in _SIGNS]
+    base += [f"named_{kind}" for kind in kinds()] + [f"says_{sign}" for sign in SIGNS]
     return [*base, *_AROUND, *_PAGE]
 
 
@@ -82,35 +55,56 @@ _BASE = (
 )  # fmt: skip
 
 
-def table(found: Sequence[Candidate], *, taken: str, body: str | None, known: Known) -> Table:
-    """One row a candidate. `taken`: what trafilatura took; `body`: what JSON-LD carries."""
-    held, ld = flat(taken), flat(body) if body else ""
+def table(found: Sequence[Candidate], *, taken: str | None, body: str | None, known: Known) -> Table:
+    """One row a candidate. `body`: what JSON-LD carries. `taken`: what trafilatura took; None where it was not asked,
+    and then all that depends on it is -1."""
+    asked, taken = taken is not None, taken or ""
+    held, ld = squeezed(taken), squeezed(body) if body else ""
     titles = [one for title in known.titles if (one := flat(title))]
     said = [one for text in known.descriptions if len(one := flat(text)) > 20]
-    flats = [flat(one.text) for one in found]
+    flats = [squeezed(one.text) for one in found]
     counts = Counter(flats)
     title_words = {word for title in known.titles for word in title.split() if len(word) > 3}
     seen: set[str] = set()
-    writers = [one for author in known.authors if len(one := flat(author)) > 4]
-    rows = [
-        _row(
-            one,
-            text,
-            counts[text],
-            (counts[text] > 1 and text in seen) or _added(seen, text),
-            held,
-            ld,
-            titles,
-            said,
-            title_words,
-            writers,
-        )
-        for one, text in zip(found, flats, strict=True)
-    ]
+    writers = tuple(one for author in known.authors if len(one := flat(author)) > 4)
+    lines = {squeezed(piece.lstrip("- ")) for line in taken.split("\n") for piece in line.split("|")}
+    rows: list[tuple[list[float], int]] = []
+    for block, text in zip(found, flats, strict=True):
+        again = (counts[text] > 1 and text in seen) or _added(seen, text)
+        # A link and nothing more, as in menus: most blocks of a page are that, and their words tell nothing.
+        if block.linked >= 0.9 * len(block.text) and len(block.text) < 100:
+            rows.append((_bare_row(block, counts[text], again, text in lines, bool(ld), titles), 0))
+        else:
+            rows.append(_row(block, text, counts[text], again, held, ld, titles, said, title_words, writers))
     if not rows:
         return np.zeros((0, len(names())), np.float32)
-    base = np.array(rows, np.float32)
-    return np.hstack([base, _around(base, found), _page(base, len(found), bool(ld), bool(held))]).astype(np.float32)
+    own = np.array([figures for figures, _ in rows], np.float32)
+    base = np.hstack([own, _placed(found, [signs for _, signs in rows])])
+    whole = np.hstack([base, _around(base, found), _page(base, len(found), bool(ld), bool(held))]).astype(np.float32)
+    if not asked:
+        whole[:, _of_taken()] = -1
+    return whole
+
+
+@cache
+def _of_taken() -> list[int]:
+    return [number for number, name in enumerate(names()) if "taken" in name]
+
+
+def _bare_row(one: Candidate, count: int, again: bool, taken: bool, ld: bool, titles: list[str]) -> list[float]:
+    """The figures of a short block that is all link."""
+    words = one.text
+    size = len(words) or 1
+    dense = 2 * len(_DENSE.findall(words)) if not words.isascii() else 0
+    pieces = words.split()
+    count_of = len(pieces) or 1
+    return [
+        size + dense, len(pieces) + dense / 2, size + dense - one.linked, one.linked / size, one.links, one.bold / size,
+        one.emphasised / size, one.breaks, 0, words[-1:] in _ENDS, 0, 0, size / count_of, one.pictures, one.rule,
+        one.place.depth, words[:1].islower(), 0, 0, 0, again, taken, taken, 0 if ld else -1,
+        one.level is not None and flat(words) in titles, 0, 0, 0, one.level or 0, count - 1, 0,
+        words.count(",") / count_of, 0, 0,
+    ]  # fmt: skip
 
 
 def _row(
@@ -123,17 +117,19 @@ def _row(
     titles: list[str],
     said: list[str],
     title_words: set[str],
-    writers: list[str],
-) -> list[float]:
+    writers: tuple[str, ...],
+) -> tuple[list[float], int]:
+    """Its own figures, and the signs of its words."""
     words = one.text
     size = len(words) or 1
+    near = size < 400
+    letters = flat(words) if near else ""
     dense = 2 * len(_DENSE.findall(words)) if not words.isascii() else 0
     pieces = words.split()
     place = one.place
-    # A link and nothing more, as in menus: most blocks of a page are that, and their words tell nothing.
-    bare = one.linked >= 0.9 * size and size < 100
-    figures = 0 if bare else sum(map(str.isdigit, words[:400]))
-    uppers = 0 if bare else sum(map(str.isupper, words[:400]))
+    start = words[:400].encode("latin-1", "ignore")
+    figures, uppers = len(start.translate(None, _NOT_DIGIT)), len(start.translate(None, _NOT_UPPER))
+    said_words = words_of(words) if near else []
     window = min(size, 400)
     short = len(text) < 12
     taken = whole = 0.0
@@ -147,37 +143,43 @@ def _row(
     # At the most as much as a long paragraph: no single block may be the whole page to all others.
     weight = min(size + dense, _LONG)
     own = min(size + dense - one.linked, _LONG)
-    near = size < 600
-    ends = (text[:40] in ld) * 0.5 + (text[-40:] in ld) * 0.5
+    ends = (text[:40] in ld) * 0.5 + (text[-40:] in ld) * 0.5 if ld else -1.0
+    ends_here = words[-1:] in '.!?…"”' and size > 1
     row: list[float] = [
         weight, min(len(pieces) + dense / 2, _LONG), own, one.linked / size, one.links, one.bold / size,
-        one.emphasised / size, one.breaks, len(_SENTENCE_END.findall(words)), words[-1:] in ".!?…。！？\"”“’»)",
+        one.emphasised / size, one.breaks, sum(map(words.count, _SENTENCE_ENDS)) + ends_here,
+        words[-1:] in _ENDS,
         uppers / window, figures / window, size / len(pieces) if pieces else 0, one.pictures, one.rule, place.depth,
-        words[:1].islower(), not bare and is_furniture(words),
-        not bare and size < 80 and is_rail_heading(words),
-        not bare and size < 160 and bool(_YEAR_OR_CLOCK.search(words)), again, taken, whole,
-        -1.0 if not ld else float(text in ld) if short else ends, text in titles,
-        _share(words, title_words) if size < 400 and not bare else 0, text in said,
-        any(text in each for each in said) if len(text) > 20 else 0, one.level or 0, count - 1,
+        words[:1].islower(), is_furniture(words),
+        size < 80 and is_rail_heading(words),
+        size < 160 and bool(_YEAR_OR_CLOCK.search(words)), again, taken, whole,
+        float(text in ld) if ld and short else ends, letters in titles,
+        _share(said_words, title_words) if said_words else 0, letters in said,
+        any(letters in each for each in said) if len(letters) > 20 else 0, one.level or 0, count - 1,
         sum(len(piece) < 4 for piece in pieces) / count_of, words.count(",") / count_of,
-        near and any(writer in text for writer in writers), near and any(text.startswith(writer) for writer in writers),
+        near and any(writer in letters for writer in writers), letters.startswith(writers),
     ]  # fmt: skip
-    number = _TAG_NUMBERS.get(one.tag, -1)
-    row += _ONE_HOT[number]
-    row += _bits(place.flags)
-    depth = place.depth
-    row += [FAR if at < 0 else min(FAR, depth - at) for at in place.named]
-    row += _NO_SIGNS if bare or size >= 400 else [sign.search(words) is not None for sign in _COMPILED.values()]
-    return row
+    return row, signs_of(words, said_words) if said_words else 0
 
 
-@lru_cache(maxsize=4096)
-def _bits(flags: int) -> list[float]:
-    return [*(float(flags >> bit & 1) for bit in range(len(SECTIONS))), float(bool(flags & HIDDEN))]
+def _placed(found: Sequence[Candidate], signs: Sequence[int]) -> Table:
+    """What the place and the words of each block give, as ones and noughts, and as steps up to what is named."""
+    tags = _ONE_HOT[[_TAG_NUMBERS.get(one.tag, -1) for one in found]]
+    flags = np.array([one.place.flags for one in found], np.int64)
+    sections = flags[:, None] >> _SECTION_BITS & 1
+    # Most blocks share their names with those around them: each tuple of names becomes an array once.
+    numbers: dict[int, int] = {}
+    named = [one.place.named for one in found]
+    which = [numbers.setdefault(id(names), len(numbers)) for names in named]
+    known = np.array(list({id(names): names for names in named}.values()), np.int32)[which]
+    depths = np.array([one.place.depth for one in found], np.int32)[:, None]
+    steps = np.where(known < 0, FAR, np.minimum(FAR, depths - known))
+    said = np.array(signs, np.int64)[:, None] >> _SIGN_BITS & 1
+    return np.hstack([tags, sections, steps, said]).astype(np.float32)
 
 
-def _share(text: str, words: set[str]) -> float:
-    own = [word for word in _WORDS.findall(text.casefold()) if len(word) > 3]
+def _share(said: list[str], words: set[str]) -> float:
+    own = [word for word in said if len(word) > 3]
     return sum(word in words for word in own) / len(own) if own else 0.0
 
 

@@ -57,7 +57,8 @@ def headline(page: Page, names: list[str]) -> Headline:
 
     JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a
     heading that one of them merely continues (“… | Sport”) is the headline. On 1,611 pages with known titles this
-    order was right on .84, og:title first on .76 (2026-11).
+    order was right on .84, og:title first on .76; with the two exceptions, the shorter of two forms that differ by a
+    kicker and what h1 and og:title say alike against the JSON-LD of no news article, on .85 (2026-11).
     """
     known = {fold(name) for name in names}
     stated, social, document = (
@@ -67,6 +68,8 @@ def headline(page: Page, names: list[str]) -> Headline:
     headings = [heading for heading in page.headings[:6] if fold(heading) not in known and len(heading) < 400]
 
     def taken(text: str, raw: str, source: str) -> Headline:
+        if social and source != "meta" and _is_kicker_before(social[1], text):
+            text, raw, source = *reversed(social), "meta"
         said = {"json-ld": stated and [stated[1]], "meta": social and [social[1]], "heading": headings}
         said["document"] = document and [document[1]]
         others = [one for where, found in said.items() if where != source for one in found or ()]
@@ -81,6 +84,10 @@ def headline(page: Page, names: list[str]) -> Headline:
             and re.match(r"\s*[|–—»·-]", stated[1][len(heading) :])
         ):
             return taken(heading, stated[0], "heading")
+    # Two against one; but what the JSON-LD of news sites has is printed, and the others are for search and sharing.
+    is_news = any(kind.endswith(("newsarticle", "posting")) for kind in types_of(page.article or {}))
+    if stated and social and headings and not is_news and fold(social[1]) == fold(headings[0]) != fold(stated[1]):
+        return taken(headings[0], headings[0], "heading")
     if stated:
         return taken(stated[1], stated[0], "json-ld")
     if len(headings) == 1 and len(fold(headings[0])) > 12:
@@ -98,6 +105,16 @@ def headline(page: Page, names: list[str]) -> Headline:
     if headings:
         return taken(headings[0], headings[0], "heading")
     return taken(document[1], document[0], "document") if document else Headline(text=None, raw=None, source=None)
+
+
+def _is_kicker_before(title: str, text: str) -> bool:
+    """Whether a text is the title with a kicker before it: “SVP-Sonderparteitag zur Migration: Chiesa ruft …”.
+
+    Where og:title is the end of what stands in JSON-LD or the h1, it was right on 18 of 24 pages, the longer form on 4
+    (2026-11).
+    """
+    short = fold(title)
+    return len(short) > 20 and fold(text).endswith(f" {short}")
 
 
 def _second(text: str, others: list[str]) -> Second:

@@ -36,16 +36,34 @@ def is_furniture(text: str, *, kind: str = "paragraph") -> bool:
     flat = " ".join(text.split()).strip(" -–—|·•:*>»→…")
     if not flat or len(flat) > 300:
         return False
+    if not _may_be(flat):
+        return False
     words = _lexicon()
     whole = words["line"].fullmatch(flat) or (words["heading"].fullmatch(flat) if kind == "heading" else None)
     starts = words["start"].match(flat) if len(flat) < 220 else None
     return bool(whole or starts)
 
 
+@cache
+def _beginnings() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The first two letters of all phrases, folded; of those that begin with anything at all, their longest piece."""
+    lines = files(__package__).joinpath("furniture.txt").read_text(encoding="utf-8").splitlines()
+    phrases = [text.casefold() for line in lines if (text := line.strip()) and not text.startswith(("[", "#"))]
+    open_ones = [max(phrase.split("*"), key=len).strip() for phrase in phrases if "*" in phrase[:2]]
+    return frozenset(phrase[:2] for phrase in phrases), tuple(open_ones)
+
+
+def _may_be(flat: str) -> bool:
+    """Whether some phrase begins as this text does: most texts need no look at the patterns."""
+    beginnings, anywhere = _beginnings()
+    folded = flat.casefold()
+    return folded[:2] in beginnings or any(piece in folded for piece in anywhere)
+
+
 def is_rail_heading(text: str) -> bool:
     """Whether a heading of these words stands above links to other pages, comments or a form."""
     flat = _COUNT.sub("", " ".join(text.split())).strip(" -–—|·•:*>»→…")
-    return 2 < len(flat) < 80 and bool(_lexicon()["heading"].fullmatch(flat))
+    return 2 < len(flat) < 80 and _may_be(flat) and bool(_lexicon()["heading"].fullmatch(flat))
 
 
 def form_boxes(tree: HtmlElement) -> set[HtmlElement]:

@@ -6,10 +6,15 @@ from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction, document_fromstring
 
 from . import jsonld
 from .charset import decode
+
+# One class for all elements: lxml.html's own parser asks a function in Python for each element that is met.
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
+)
 
 EMPTY_DOCUMENT = "<html><head></head><body></body></html>"
 
@@ -72,6 +77,11 @@ class Page:
         return etree.tostring(self.tree, method="text", encoding="utf-8").decode("utf-8", "replace")
 
     @cached_property
+    def squeezed(self) -> str:
+        """`all_text` without white space, case folded: whether a text stands somewhere on the page."""
+        return squeezed(self.all_text)
+
+    @cached_property
     def origin(self) -> str | None:
         """Scheme and authority of what links are relative to; None where these are not http(s)."""
         try:
@@ -106,6 +116,11 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
     )  # fmt: skip
 
 
+def squeezed(text: str) -> str:
+    """For finding long text in long text: without white space, case folded."""
+    return "".join(text.casefold().split())
+
+
 def text_of(element: HtmlElement) -> str:
     """Text of an element on one line."""
     return " ".join("".join(element.itertext()).split())
@@ -114,7 +129,10 @@ def text_of(element: HtmlElement) -> str:
 def _tree(text: str) -> tuple[HtmlElement, bool]:
     # A new parser for each page: a parser keeps its errors and its dictionary. huge_tree: without it, lxml cuts
     # whatever stands deeper than 256 elements, silently; with it, 2,048 (libxml2 2.14).
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = document_fromstring(text.encode("utf-8") or b" ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Changes whenever the same bytes may give another Extraction; fragments are named by it."""
 
 PLAIN_EXTRACTOR_VERSION = f"{EXTRACTOR_VERSION}-plain"

@@ -84,15 +84,16 @@ def _is_of(text: str, shingles: set[tuple[str, ...]], lines: set[str]) -> bool:
 
 
 def trained(pages: Iterable[Known]) -> list[Tree]:
-    """The trees that LightGBM grows on the blocks whose answer is known."""
+    """The trees that LightGBM grows on the blocks whose answer is known, each with and without trafilatura's word."""
     import lightgbm  # of the dependency group `training`
 
     tables, answers, weights = [], [], []
     for page in pages:
         told = page.answers >= 0
-        tables.append(page.view.table[told])
-        answers.append(page.answers[told])
-        weights.append(page.weights[told])
+        for table in (page.view.table, page.view.asked):
+            tables.append(table[told])
+            answers.append(page.answers[told])
+            weights.append(page.weights[told])
     data = lightgbm.Dataset(
         np.vstack(tables), np.concatenate(answers), weight=np.concatenate(weights), feature_name=features.names()
     )
@@ -117,7 +118,7 @@ class Judge:
         """What the arbiter makes of these pages with these trees."""
         model = assembled(trees, features.names())
         for page in pages:
-            text = "\n".join(block.text for block in page.view.decided(model.probabilities(page.view.table)))
+            text = "\n".join(block.text for block in page.view.decided(model))
             sums = self._sums.setdefault(page.true.folder, {"p": [], "r": [], "exact": [], "leak": [], "kept": []})
             if page.true.body:
                 mine, true = shingles_of(text), shingles_of(page.true.body)

@@ -1,0 +1,93 @@
+"""A short block's text in, what its words say it may be, out: one figure a sign, of which none decides alone.
+
+Words in the languages of the corpora. Whole words are looked up, pieces of words and phrases are searched for: some
+eight times as fast as one pattern a sign.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(r"\w+")
+
+# Whole words, anywhere.
+_ANY = {
+    "agency": "dpa afp reuters ap getty epa sda apa efe ansa imago shutterstock istock",
+    "bio": "writes covers reports works joined schreibt arbeitet berichtet écrit couvre travaille escribe cubre "
+    "trabaja scrive author journalist redakteur redakteurin editor reporter",
+    "you": "you your sie ihr ihre vous votre usted su tu tuo jij uw",
+}
+# The words that it begins with.
+_FIRST = {
+    "more": "read more|read next|read also|also read|must read|see also|related|more on|watch|listen|click|lesen sie|"
+    "mehr zum|mehr dazu|mehr zu|siehe auch|lire aussi|à lire|voir aussi|lee también|leer más|ver también|leggi anche|"
+    "lees ook|les også|läs mer|läs också|weiterlesen|in diesem|in this",
+    "photo": "photo|foto|bild|image|picture|credit|source|quelle|crédit|fuente|video",
+    "by": "by|von|par|por|di|da|de|door|written by|text|autor|author",
+    "share": "share|tweet|teilen|partager|compartir|facebook|whatsapp|follow|print|drucken|pin",
+    "link_end": "hier|here|click|klicken",
+    "heads_list": "table of contents|contents|in this article|inhaltsverzeichnis|inhalt|auf einen blick|key takeaways|"
+    "at a glance|highlights|sommaire|índice",
+    "advertisement": "advertisement|advertisements|sponsored|anzeige|werbung|publicité|publicidad|reklam|ad",
+}
+# Pieces, anywhere.
+_WITHIN = {
+    "copyright": "©|(c)|copyright|all rights reserved|alle rechte|tous droits|todos los derechos",
+    "address": "http:|https:|www.|.com|.org|.net|.de/|@",
+    "agency": "associated press|picture alliance",
+    "photo": "photo by|photograph by|foto:|photo:",
+    "comment": "comment|kommentar|comentario|reply|antwort|log in|login|sign in|sign up|anmelden",
+    "letter": "newsletter|subscribe|abonn|suscr|iscriviti|sign up|inbox|email|e-mail",
+    "template": "{{|{%|{*|${|*}|}}|%}",
+    "consent": "cookie|consent|personenbezogen|einverstanden|datenschutz|privacy|externe inhalt|externer inhalt|"
+    "externen inhalt|external content|données personnelles",
+    "bio": "has covered|has written|has worked|has been|is a |is an |is the |ist redakt|ist autor|ist report|"
+    "ist korresp|ist freie",
+}
+# What it ends with, brackets and quotes apart; ¦ stands for an upright stroke.
+_LAST = {
+    "question": "?|？",
+    "colon": ":|：",
+    "ellipsis": "…|...|[…]|»|>|→",
+    "link_end": "¦ mehr|¦ audio|¦ video|¦ more|¦ bilder|¦ galerie",
+}
+SIGNS = tuple(dict.fromkeys([*_WITHIN, *_FIRST, *_ANY, *_LAST, "quoted", "numbered"]))
+_BITS = {sign: 1 << position for position, sign in enumerate(SIGNS)}
+_ANY_BITS: dict[str, int] = {}
+for _sign, _text in _ANY.items():
+    for _word in _text.split():
+        _ANY_BITS[_word] = _ANY_BITS.get(_word, 0) | _BITS[_sign]
+_FIRST_OF = [(_BITS[sign], tuple(f"{words} " for words in text.split("|"))) for sign, text in _FIRST.items()]
+_WITHIN_OF = [(piece, _BITS[sign]) for sign, text in _WITHIN.items() for piece in text.split("|")]
+_LAST_OF = [(_BITS[sign], tuple(end.replace("¦", "|") for end in text.split("|"))) for sign, text in _LAST.items()]
+_QUOTES = tuple("\"“„«»‚'‘")
+_CLOSING = ' )]"”“’»'
+
+
+def words_of(text: str) -> list[str]:
+    """Its words, case folded."""
+    return _WORDS.findall(text.casefold())
+
+
+def signs_of(text: str, words: list[str]) -> int:
+    """Which of `SIGNS` a text shows, as bits in their order. `words`: its words, case folded."""
+    folded, bits = text.casefold(), 0
+    for word in words:
+        if word in _ANY_BITS:
+            bits |= _ANY_BITS[word]
+    for piece, bit in _WITHIN_OF:
+        if piece in folded:
+            bits |= bit
+    beginning = " ".join(words[:4]) + " "
+    for bit, phrases in _FIRST_OF:
+        if beginning.startswith(phrases):
+            bits |= bit
+    end = folded.rstrip(_CLOSING) or folded
+    for bit, endings in _LAST_OF:
+        if folded.endswith(endings) or end.endswith(endings):
+            bits |= bit
+    if text.startswith(_QUOTES):
+        bits |= _BITS["quoted"]
+    if words and len(words) > 1 and words[0].isdecimal() and len(words[0]) < 4:
+        bits |= _BITS["numbered"]
+    return bits
