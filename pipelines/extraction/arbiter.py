@@ -84,14 +84,19 @@ class View:
         return taken_by_engine(self.page)
 
     @cached_property
+    def rows(self) -> features.Rows:
+        """What each candidate is by itself."""
+        return features.rows(self.found, body=self.body, known=self.known)
+
+    @cached_property
     def table(self) -> features.Table:
         """One row a candidate, in the columns of `features.names()`, without what trafilatura says."""
-        return features.table(self.found, taken=None, body=self.body, known=self.known)
+        return features.table(self.found, self.rows, taken=None)
 
     @cached_property
     def asked(self) -> features.Table:
         """The same with what trafilatura says."""
-        return features.table(self.found, taken=self.taken[0], body=self.body, known=self.known)
+        return features.table(self.found, self.rows, taken=self.taken[0])
 
     def decided(self, model: model.Model) -> list[Block]:
         """The blocks that the model chooses, without what is said twice and without what the edges give away."""

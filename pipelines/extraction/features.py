@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,35 +56,72 @@ _BASE = (
 )  # fmt: skip
 
 
-def table(found: Sequence[Candidate], *, taken: str | None, body: str | None, known: Known) -> Table:
-    """One row a candidate. `body`: what JSON-LD carries. `taken`: what trafilatura took; None where it was not asked,
-    and then all that depends on it is -1."""
-    asked, taken = taken is not None, taken or ""
-    held, ld = squeezed(taken), squeezed(body) if body else ""
+class Rows(NamedTuple):
+    """What each candidate is by itself: all that does not depend on what trafilatura takes."""
+
+    own: Table
+    keys: list[str]
+    """Their texts, squeezed."""
+    bare: list[bool]
+    """Whether it is a link and nothing more, as in menus: most blocks of a page are, and their words tell nothing."""
+    has_body: bool
+
+
+def rows(found: Sequence[Candidate], *, body: str | None, known: Known) -> Rows:
+    """`body`: what JSON-LD carries."""
+    ld = squeezed(body) if body else ""
     titles = [one for title in known.titles if (one := flat(title))]
     said = [one for text in known.descriptions if len(one := flat(text)) > 20]
-    flats = [squeezed(one.text) for one in found]
-    counts = Counter(flats)
+    keys = [squeezed(one.text) for one in found]
+    counts = Counter(keys)
     title_words = {word for title in known.titles for word in title.split() if len(word) > 3}
     seen: set[str] = set()
     writers = tuple(one for author in known.authors if len(one := flat(author)) > 4)
-    lines = {squeezed(piece.lstrip("- ")) for line in taken.split("\n") for piece in line.split("|")}
-    rows: list[tuple[list[float], int]] = []
-    for block, text in zip(found, flats, strict=True):
+    bare = [block.linked >= 0.9 * len(block.text) and len(block.text) < 100 for block in found]
+    figures: list[list[float]] = []
+    signs: list[int] = []
+    for block, text, is_bare in zip(found, keys, bare, strict=True):
         again = (counts[text] > 1 and text in seen) or _added(seen, text)
-        # A link and nothing more, as in menus: most blocks of a page are that, and their words tell nothing.
-        if block.linked >= 0.9 * len(block.text) and len(block.text) < 100:
-            rows.append((_bare_row(block, counts[text], again, text in lines, bool(ld), titles), 0))
+        if is_bare:
+            row, sign = _bare_row(block, counts[text], again, bool(ld), titles), 0
         else:
-            rows.append(_row(block, text, counts[text], again, held, ld, titles, said, title_words, writers))
-    if not rows:
+            row, sign = _row(block, text, counts[text], again, ld, titles, said, title_words, writers)
+        figures.append(row)
+        signs.append(sign)
+    own = np.hstack([np.array(figures, np.float32), _placed(found, signs)]) if figures else np.zeros((0, 0), np.float32)
+    return Rows(own=own, keys=keys, bare=bare, has_body=bool(ld))
+
+
+def table(found: Sequence[Candidate], known: Rows, *, taken: str | None) -> Table:
+    """One row a candidate, in the columns of `names()`.
+
+    `taken`: what trafilatura took; None where it was not asked, and then all that depends on it is -1.
+    """
+    if not found:
         return np.zeros((0, len(names())), np.float32)
-    own = np.array([figures for figures, _ in rows], np.float32)
-    base = np.hstack([own, _placed(found, [signs for _, signs in rows])])
-    whole = np.hstack([base, _around(base, found), _page(base, len(found), bool(ld), bool(held))]).astype(np.float32)
-    if not asked:
+    own = known.own
+    if taken is not None:
+        own = own.copy()
+        own[:, [_BASE.index("taken"), _BASE.index("taken_whole")]] = _taken(known, taken)
+    whole = np.hstack([own, _around(own, found), _page(own, len(found), known.has_body, bool(taken))])
+    whole = whole.astype(np.float32)
+    if taken is None:
         whole[:, _of_taken()] = -1
     return whole
+
+
+def _taken(known: Rows, taken: str) -> list[tuple[float, float]]:
+    """Of each candidate, whether trafilatura takes it, by its beginning and its end, and whether all of it."""
+    held = squeezed(taken)
+    lines = {squeezed(piece.lstrip("- ")) for line in taken.split("\n") for piece in line.split("|")}
+    found = []
+    for text, is_bare in zip(known.keys, known.bare, strict=True):
+        whole = float(text in lines) if is_bare else float(bool(text) and text in held)
+        part = whole
+        if not whole and not is_bare and len(text) >= 12:
+            part = float(text[:40] in held) * 0.5 + float(text[-40:] in held) * 0.5
+        found.append((part, whole))
+    return found
 
 
 @cache
@@ -91,7 +129,7 @@ def _of_taken() -> list[int]:
     return [number for number, name in enumerate(names()) if "taken" in name]
 
 
-def _bare_row(one: Candidate, count: int, again: bool, taken: bool, ld: bool, titles: list[str]) -> list[float]:
+def _bare_row(one: Candidate, count: int, again: bool, ld: bool, titles: list[str]) -> list[float]:
     """The figures of a short block that is all link."""
     words = one.text
     size = len(words) or 1
@@ -101,7 +139,7 @@ def _bare_row(one: Candidate, count: int, again: bool, taken: bool, ld: bool, ti
     return [
         size + dense, len(pieces) + dense / 2, size + dense - one.linked, one.linked / size, one.links, one.bold / size,
         one.emphasised / size, one.breaks, 0, words[-1:] in _ENDS, 0, 0, size / count_of, one.pictures, one.rule,
-        one.place.depth, words[:1].islower(), 0, 0, 0, again, taken, taken, 0 if ld else -1,
+        one.place.depth, words[:1].islower(), 0, 0, 0, again, 0, 0, 0 if ld else -1,
         one.level is not None and flat(words) in titles, 0, 0, 0, one.level or 0, count - 1, 0,
         words.count(",") / count_of, 0, 0,
     ]  # fmt: skip
@@ -112,7 +150,6 @@ def _row(
     text: str,
     count: int,
     again: bool,
-    held: str,
     ld: str,
     titles: list[str],
     said: list[str],
@@ -132,13 +169,6 @@ def _row(
     said_words = words_of(words) if near else []
     window = min(size, 400)
     short = len(text) < 12
-    taken = whole = 0.0
-    if text:
-        if short:
-            taken = whole = float(text in held)
-        else:
-            whole = float(text in held)
-            taken = whole or float(text[:40] in held) * 0.5 + float(text[-40:] in held) * 0.5
     count_of = len(pieces) or 1
     # At the most as much as a long paragraph: no single block may be the whole page to all others.
     weight = min(size + dense, _LONG)
@@ -152,7 +182,7 @@ def _row(
         uppers / window, figures / window, size / len(pieces) if pieces else 0, one.pictures, one.rule, place.depth,
         words[:1].islower(), is_furniture(words),
         size < 80 and is_rail_heading(words),
-        size < 160 and bool(_YEAR_OR_CLOCK.search(words)), again, taken, whole,
+        size < 160 and bool(_YEAR_OR_CLOCK.search(words)), again, 0, 0,
         float(text in ld) if ld and short else ends, letters in titles,
         _share(said_words, title_words) if said_words else 0, letters in said,
         any(letters in each for each in said) if len(letters) > 20 else 0, one.level or 0, count - 1,
