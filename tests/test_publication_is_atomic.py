@@ -185,6 +185,10 @@ def test_a_file_that_another_tool_left_in_the_day_does_not_double_its_rows(tmp_p
     assert everything_in(tmp_path)["articles"] == [(f"{DAY}-0", "two"), (f"{DAY}-1", "two")]
 
 
+def with_words(articles, words):
+    return articles.set_column(articles.column_names.index("words"), "words", [words])
+
+
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
@@ -194,7 +198,7 @@ def test_a_file_that_another_tool_left_in_the_day_does_not_double_its_rows(tmp_p
         (lambda data: data.update(rejects=rows_for(1, date(2026, 11, 21))["rejects"]), "holds rows of 2026-11-21"),
         (lambda data: data.update(captures=rows_for_one_capture_twice()), "2 rows have the key"),
         (
-            lambda data: data.update(articles=data["articles"].set_column(23, "words", [["many"] * 2])),
+            lambda data: data.update(articles=with_words(data["articles"], ["many"] * 2)),
             "articles: .*many",
         ),
     ],

@@ -17,16 +17,16 @@ home = "http://a.localhost/"
 [site.extraction]
 title = "i.t"
 section = ".nowhere"
-drop = ".promo"
+drop = ".walk"
 """
 URL = "http://a.localhost/bridge"
 
 
 @pytest.fixture
 def page(kit: Any) -> str:
-    promo = "<p class='promo'>Read our newsletter about bridges, which comes to you on every Sunday morning.</p></body>"
-    text: str = kit.article_page("Bridge").replace("</h1>", "</h1><i class='t'>Told</i>").replace("</body>", promo)
-    return text.replace("</article>", promo.removesuffix("</body>") + "</article>", 1)
+    walk = "<p class='walk'>The engineers of the town walk over the bridge with whoever comes on Sunday morning.</p>"
+    text: str = kit.article_page("Bridge").replace("</h1>", "</h1><i class='t'>Told</i>")
+    return text.replace("</article>", f"{walk}</article>", 1)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_newest_capture_and_what_the_selectors_change(
     assert "title i.t 1" in lines
     assert "section .nowhere 0" in lines
     assert any(line.startswith("title") and line.endswith("Told") and "Bridge" in line for line in lines)
-    assert any(line.startswith("- paragraph Read our newsletter") for line in lines)
+    assert any(line.startswith("- paragraph The engineers of the town walk") for line in lines)
     assert any(line.startswith("paragraph") for line in lines)
     assert all(len(line) <= 120 for line in said.splitlines() if str(home) not in line)
 
