@@ -275,8 +275,9 @@ def test_ctrl_c_leaves_no_half_file(home: Path, tmp_path: Path, write_warc: Call
 
 
 def test_a_disk_that_is_full_leaves_no_half_file(
-    two_days: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module imported under the limit would be cut for all
     limits, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     out = tmp_path / "out"
     out.mkdir()
