@@ -255,7 +255,8 @@ def _print_block(out: Console, block: Row) -> None:
     indent = {"quote": 4, "code": 4, "table": 2}.get(block["kind"], 0)
     if block["kind"] == "list":
         for item in text.split("\n"):
-            out.print(Padding(Text("• ") + item, (0, 0, 0, 2)))
+            numbered = not item.plain.startswith("- ")  # the items of others bring their numbers
+            out.print(Padding(item if numbered else Text("• ") + item[2:], (0, 0, 0, 2)))
         out.print()
         return
     out.print(Padding(text, (0, 0, 1, indent)))

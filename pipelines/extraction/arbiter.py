@@ -48,8 +48,8 @@ _OWN = features.names().index("own")
 # sets, where it changes nothing; 0.5 loses .001 F1 on articles (2026-11).
 LITTLE = 0.3
 # A page is clear where no more than this share of the text kept has a score between these, and there is enough of it:
-# 74 % of the news, 79 % of the articles and 51 % of the segments. To ask for all of them gained no F1 and .01 (articles)
-# to .04 (news) of exact, before the rule for what stands beside, and costs a quarter of a page (folds, 2026-11).
+# 74 % of the news, 79 % of the articles and 51 % of the segments. To ask for all of them gained no F1, and of exact .01
+# on articles and .04 on news, before the rule for what stands beside; it costs a quarter of a page (folds, 2026-11).
 UNSURE = (0.3, 0.7)
 OPEN = 0.1
 _ENOUGH = 2500  # characters; a shorter article gives too little to go by

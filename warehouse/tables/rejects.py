@@ -29,7 +29,7 @@ class RejectRow:
     status: int | None = column("HTTP status", example=200)
     captured_at: datetime = column("When the request began, UTC", example="2026-11-22T09:20:30.123456Z")
     crawl_date: date = column("UTC day of captured_at; the folder of this row", example="2026-11-22")
-    extractor: str = column("Version of the code that read the page", example="1-trafilatura-2.3.1")
+    extractor: str = column("Version of the code that read the page", example="3")
     export_bound_by: tuple[str, ...] = column(
         "Opt-outs of its capture that keep this row out of exports, by the policy of sites.toml; empty: none",
         default=(),
