@@ -12,7 +12,7 @@ from pipelines.cli.showing import _print_block
 
 @pytest.mark.parametrize(
     ("text", "lines"),
-    [("- Buses stop at the library.\n- Footpaths stay open.", ["• Buses stop at the library.", "• Footpaths stay open."]),
+    [("- Buses stop here.\n- Footpaths stay open.", ["• Buses stop here.", "• Footpaths stay open."]),
      ("1. Steel\n2. Lamps", ["1. Steel", "2. Lamps"])],
 )  # fmt: skip
 def test_an_item_has_one_mark(text: str, lines: list[str]) -> None:
