@@ -108,6 +108,21 @@ def test_revisions_are_numbered_and_say_what_changed(ask):
     assert (three["revision"], three["changed"], three["previous_text"]) == (3, ["text"], "two")
 
 
+def test_a_changed_standfirst_is_a_change(ask):
+    lede = "Traffic is back on the bridge."
+    rows = (
+        reading("a", moment(0), text="one", standfirst=None)
+        + reading("b", moment(1), text="two", standfirst=lede)
+        + reading("c", moment(2), text="three", standfirst=lede)
+        + reading("d", moment(3), text="four", standfirst="Traffic is back, slowly.")
+    )
+    assert ask(rows, "select changed from revisions where revision > 1 order by revision") == [
+        {"changed": ["standfirst", "text"]},
+        {"changed": ["text"]},
+        {"changed": ["standfirst", "text"]},
+    ]
+
+
 def test_content_that_comes_back_is_a_revision_again(ask):
     rows = reading("a", moment(0), text="one") + reading("b", moment(1), text="two") + revisit("r", moment(2), of="a")
     revisions = ask(rows, "select revision, text, capture_id, first_seen_at from revisions order by revision")

@@ -6,7 +6,7 @@
 --   last_seen_at: When it was last captured before it changed, revisits included, UTC
 --   readings: How often it was looked at while it said this
 --   capture_id: The first capture that showed this content after the one before
---   changed: What differs from the previous revision: title, description, text, authors, published_at, section, tags, …
+--   changed: What differs from the previous revision: title, description, standfirst, text, authors, published_at, …
 --   previous_title: Headline of the previous revision
 --   previous_text: Text of the previous revision
 create view revisions as
@@ -54,6 +54,7 @@ select
     case when before.capture_id is null then []::varchar[] else
         case when now.title is distinct from before.title then ['title'] else [] end
         || case when now.description is distinct from before.description then ['description'] else [] end
+        || case when now.standfirst is distinct from before.standfirst then ['standfirst'] else [] end
         || case when now.text is distinct from before.text then ['text'] else [] end
         || case when now.authors is distinct from before.authors then ['authors'] else [] end
         || case when now.published_at is distinct from before.published_at then ['published_at'] else [] end
