@@ -23,7 +23,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 11
+FRAGMENT_FORMAT = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class FragmentCapture(CaptureRow):
 @dataclass(frozen=True, kw_only=True)
 class FragmentArticle(ArticleRow):
     canonical_raw: str | None = column("What the page called canonical, as found", example="/2026/11/bridge-reopens/")
-    language_source: str | None = column("Where the language was found", example="html")
+    language_source: str | None = column("Where the page declares its language", example="html")
     block_digests: tuple[int, ...] = column("What tells each block's text from others", example=[-3486434516])
     part: int = column("Which page of its article it is; 1 is the first, or the only one", default=1, example=1)
     part_before_url: str | None = column("The page before it, where it is a further one", default=None, example=None)
@@ -46,7 +46,7 @@ class FragmentArticle(ArticleRow):
 
 @dataclass(frozen=True, kw_only=True)
 class FragmentReject(RejectRow):
-    language: str | None = column("Language as a BCP 47 tag", example="en")
+    language: str | None = column("Language that the page declares, as a BCP 47 tag", example="en")
 
 
 FRAGMENT_TABLES: dict[str, Table] = {
@@ -129,6 +129,8 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         tags=tuple(map(storable, read.tags)),
         language=_storable(read.language),
         language_source=read.language_source,
+        language_detected=read.language_detected,
+        language_detected_confidence=read.language_detected_confidence,
         text=text,
         blocks=tuple(
             BlockRow(

@@ -8,7 +8,9 @@ from pipelines.extraction import Extraction, Reject
 from pipelines.site_rules import Rules
 
 # What a worker imports before its first page: without it that page would pay for it, and time out on a slow machine.
-PRELOAD = ("pipelines.extraction.reading", "pipelines.extraction.arbiter")
+PRELOAD = (
+    "pipelines.extraction.reading", "pipelines.extraction.arbiter", "pipelines.extraction.detected_language",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from pipelines.site_rules import Rules
 
 FIELDS = (
     "title", "authors", "wire_credit", "published_at", "modified_at", "description", "standfirst", "section", "tags",
-    "language", "canonical_url", "lead_image_url", "publisher", "access", "page_type", "rights", "licence_url",
-    "correction",
+    "language", "language_detected", "canonical_url", "lead_image_url", "publisher", "access", "page_type", "rights",
+    "licence_url", "correction",
 )  # fmt: skip
 _SOURCES = {
     "published_at": "published_source", "modified_at": "modified_source", "language": "language_source",
     "access": "access_evidence", "page_type": "page_type_evidence", "authors": "authors_raw", "title": "title_raw",
-    "canonical_url": "canonical_raw",
+    "canonical_url": "canonical_raw", "language_detected": "language_detected_confidence",
 }  # fmt: skip
 
 

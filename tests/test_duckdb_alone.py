@@ -75,6 +75,7 @@ def test_all_views_answer(home, tmp_path_factory, how):
         "images": 0,
         "boilerplate": 0,
         "site_boilerplate": 0,
+        "site_languages": 1,
         "readings": 1,
         "latest_articles": 1,
         "revisions": 1,

@@ -10,9 +10,10 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_faces_load_no_framework() -> None:
-    heavy = {"trafilatura", "dagster", "duckdb", "scrapy", "twisted", "lxml", "htmldate", "dateparser"}
+    heavy = {"trafilatura", "dagster", "duckdb", "scrapy", "twisted", "lxml", "htmldate", "dateparser", "py3langid"}
     assert not heavy & loaded("import pipelines, pipelines.extraction")
     assert not heavy & loaded("from pipelines import Extraction, Reject")
+    assert "py3langid" not in loaded("import pipelines.cli.app, pipelines.build, pipelines.trial")
 
 
 def test_extract_loads_the_reader() -> None:

@@ -23,6 +23,7 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     "coverage_gaps": ("latest_articles", "captures"),
     "rejects_by_reason": ("rejects",),
     "site_boilerplate": ("boilerplate",),
+    "site_languages": ("latest_articles",),
     "provenance": ("articles", "captures"),
     "held_back": ("articles", "captures", "readings"),
     "exportable_articles": ("latest_articles", "held_back"),

@@ -179,16 +179,21 @@ def _print_article(found: Shown, home: Path) -> None:
         ("source", " · ".join(part for part in (article["publisher"], article["site"], article["section"]) if part)),
         ("url", article["url"]),
         ("canonical", article["canonical_url"] if article["canonical_url"] != article["url"] else ""),
-        (
-            "length",
-            f"{article['words']:,} words, {article['language'] or 'language unknown'}, access {article['access']}",
-        ),
+        ("length", f"{article['words']:,} words, {_spoken(article)}, access {article['access']}"),
         ("article id", article["article_id"]),
     ]
     _print_facts(out, facts + _origin(found, home))
     out.print()
     for block in article["blocks"]:
         _print_block(out, block)
+
+
+def _spoken(article: Row) -> str:
+    """The language as declared, and as its words have it."""
+    declared, detected = article["language"], article["language_detected"]
+    if declared is None and detected is None:
+        return "language unknown"
+    return (declared or "no language declared") + (f" (detected: {detected})" if detected else "")
 
 
 def _print_capture(found: Shown, home: Path) -> None:

@@ -1,6 +1,8 @@
 """One page in, an Extraction or a Reject out. Pure: no disk, clock or network."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from . import access, authors, dates, fields, live, overrides, rights
 from .confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
@@ -15,6 +17,9 @@ from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extracti
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 from .tags import tags_of
 
+if TYPE_CHECKING:
+    from .detected_language import Detected
+
 
 def extract(
     html: bytes, *, url: str, content_type: str | None = None, rules: overrides.Rules = ()
@@ -26,7 +31,8 @@ def extract(
     own; ``rules`` the site's selectors in sites.toml, which win over all. Never raises on any bytes, and the same page
     gives the same result whatever was read before it.
     """
-    from . import arbiter  # loads trafilatura: only for who reads pages
+    from . import arbiter  # loads trafilatura, as the next a model: only for who reads pages
+    from .detected_language import detected_language
 
     if reason := before_parsing(html, content_type):
         return _rejected(reason)
@@ -47,11 +53,14 @@ def extract(
     blocks = overrides.with_kept(page, blocks, rules)
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)
-    return overrides.applied(_extraction(page, blocks, headline, byline), page, rules)
+    read = _extraction(page, blocks, headline, byline, detect=detected_language)
+    return overrides.applied(read, page, rules)
 
 
 def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
     """Read a page that `extract` could not: its meta elements and the text of its paragraphs, in little time."""
+    from .detected_language import detected_language
+
     if reason := before_parsing(html, content_type):
         return _rejected(reason)
     try:
@@ -62,16 +71,25 @@ def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> 
     if reason := reject_of(page, blocks, title=headline.text):
         return _rejected(reason, page=page, title=headline.text)
     signed = authors.authors(page, site_names=names)
-    return replace(_extraction(page, blocks, headline, signed), extractor=PLAIN_EXTRACTOR_VERSION)
+    read = _extraction(page, blocks, headline, signed, detect=detected_language)
+    return replace(read, extractor=PLAIN_EXTRACTOR_VERSION)
 
 
-def _extraction(page: Page, blocks: list[Block], headline: fields.Headline, byline: authors.Byline) -> Extraction:
+def _extraction(
+    page: Page,
+    blocks: list[Block],
+    headline: fields.Headline,
+    byline: authors.Byline,
+    *,
+    detect: "Callable[[str], Detected | None]",
+) -> Extraction:
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
     canonical_url, canonical_raw = fields.canonical(page)
     section, lead = fields.section(page), fields.lead_image(page)
     text = "\n".join(block.text for block in blocks)
+    detected = detect(text)
     readable, named = access.access_to(page), links(page)
     part = part_of(page, named, canonical=canonical_url)
     kind = kind_of(page, title=headline.text, section=section, text=text)
@@ -101,6 +119,8 @@ def _extraction(page: Page, blocks: list[Block], headline: fields.Headline, byli
         tags=tags_of(page),
         language=language,
         language_source=language_source,
+        language_detected=detected.code if detected else None,
+        language_detected_confidence=detected.confidence if detected else None,
         canonical_url=canonical_url,
         canonical_raw=canonical_raw,
         lead_image_url=lead,

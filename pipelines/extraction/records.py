@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Changes whenever the same bytes may give another Extraction; fragments are named by it."""
 
 PLAIN_EXTRACTOR_VERSION = f"{EXTRACTOR_VERSION}-plain"
@@ -97,6 +97,10 @@ class Extraction:
     """BCP 47 tag as declared."""
     language_source: str | None
     """`html`, `meta`, `header` or `json-ld`."""
+    language_detected: str | None
+    """ISO 639-1 code, else 639-3, of the language the text is in; None where that is not sure."""
+    language_detected_confidence: float | None
+    """From 0.7 to 1."""
     canonical_url: str | None
     """Only when it is http(s) and of the page's own registrable domain."""
     canonical_raw: str | None

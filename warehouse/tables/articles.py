@@ -111,7 +111,14 @@ class ArticleRow:
     )
     section: str | None = column("Section or category the page names", example="Local")
     tags: tuple[str, ...] = column("Keywords the page gives", example=["bridges", "transport"])
-    language: str | None = column("Language as a BCP 47 tag", example="en")
+    language: str | None = column("Language that the page declares, as a BCP 47 tag", example="en")
+    language_detected: str | None = column(
+        "Language that its text begins in, by its words: an ISO 639-1 code, else 639-3; null where the text is too "
+        "short or that is not sure",
+        default=None,
+        example="en",
+    )
+    language_detected_confidence: float | None = column("How sure that is, from 0.7 to 1", default=None, example=0.99)
     text: str = column(
         "The article's text: its blocks, one per line",
         example="Traffic returned to the river crossing on Sunday.\nThe first cars …",
