@@ -8,14 +8,19 @@ seldom: in 91 of 57,304 paragraphs of the bodies of 794 pages with known truth (
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from pipelines.extraction.corrections import is_correction
 from pipelines.extraction.furniture import is_furniture, is_rail_heading
 
 _LONGEST_CUE = 600  # characters; a longer block is running text that may well mention a newsletter
+_LONGEST_PROMPT = 250
 _OPENING, _CLOSING = '“„"«»‚‘‹›「『《〝', '”“"»«’‘›‹」』》〟'
-_QUOTED = re.compile(rf"\s*(?:[-–—]\s+)?[{_OPENING}].*?[{_CLOSING}](?P<rest>[^{_OPENING}{_CLOSING}]*)", re.S)
+_QUOTED = re.compile(rf"\s*(?:[-–—]\s+)?[{_OPENING}](?P<words>.*?)[{_CLOSING}](?P<rest>[^{_OPENING}{_CLOSING}]*)", re.S)
+_ENDS = re.compile(r"[,.!?…。、！？]\s*$")  # what is said ends before the mark, …
+_GOES_ON = re.compile(r"\s*(?:,|と|って)")  # … or who said it follows with a comma; in Japanese with a particle
 _ATTRIBUTION = 160  # characters after the closing quotation mark: who said it, and where
 _LEADS_IN = re.compile(r"[:：–—]\s*$|\s-{1,2}\s*$")
 # Agencies as datelines and credits name them, those of ten or more countries first.
@@ -37,11 +42,16 @@ def says_furniture(text: str, *, kind: str) -> bool:
     flat = " ".join(text.split())
     if is_furniture(flat, kind=kind) or (kind == "heading" and is_rail_heading(flat)):
         return True
-    return len(flat) <= _LONGEST_CUE and not is_quotation(flat, kind=kind) and bool(_cues().search(flat.casefold()))
+    if len(flat) > _LONGEST_CUE or is_quotation(flat, kind=kind):
+        return False
+    cues, folded = _cues(), flat.casefold()
+    if cues.anywhere.search(folded):
+        return True
+    return len(flat) <= _LONGEST_PROMPT and bool(cues.start.match(folded) or cues.prompt.search(folded))
 
 
 def form_of(text: str, *, kind: str) -> str | None:
-    """`a quotation`, `a dateline`, `leads in what follows` or `has no words`; None for all else."""
+    """`a quotation`, `a dateline`, `a correction`, `leads in what follows` or `has no words`; None for all else."""
     flat = " ".join(text.split())
     if not _WORD.search(flat):
         return "has no words"
@@ -49,22 +59,51 @@ def form_of(text: str, *, kind: str) -> str | None:
         return "a quotation"
     if len(flat) <= 90 and _DATELINE.fullmatch(flat):
         return "a dateline"
+    if is_correction(text):
+        return "a correction"
     return "leads in what follows" if len(flat) <= 300 and _LEADS_IN.search(flat) else None
 
 
 def is_quotation(text: str, *, kind: str) -> bool:
-    """Somebody's words, with little beside them."""
+    """Somebody's words, with little beside them; not a name in quotation marks and what is said of it."""
     if kind == "quote":
         return True
     quoted = _QUOTED.match(text)
-    return quoted is not None and len(text) - quoted.start("rest") <= _ATTRIBUTION + (quoted.start("rest") // 2)
+    if quoted is None or len(text) - quoted.start("rest") > _ATTRIBUTION + (quoted.start("rest") // 2):
+        return False
+    words, rest = quoted["words"], quoted["rest"]
+    return len(words.split()) > 2 or not _WORD.search(rest) or bool(_ENDS.search(words) or _GOES_ON.match(rest))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cues:
+    """boilerplate.txt as patterns over folded text."""
+
+    anywhere: re.Pattern[str]
+    start: re.Pattern[str]
+    prompt: re.Pattern[str]
 
 
 @cache
-def _cues() -> re.Pattern[str]:
-    lines = files(__package__).joinpath("boilerplate.txt").read_text(encoding="utf-8").splitlines()
-    phrases = sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}, key=len)
-    return re.compile("|".join(_bounded(phrase) for phrase in reversed(phrases)))
+def _cues() -> _Cues:
+    sections: dict[str, list[str]] = {}
+    for line in files(__package__).joinpath("boilerplate.txt").read_text(encoding="utf-8").splitlines():
+        phrase = line.strip()
+        if phrase.startswith("["):
+            section = sections.setdefault(phrase.strip("[]"), [])
+        elif phrase and not phrase.startswith("#"):
+            section.append(phrase)
+    any_of = {
+        name: "|".join(map(_bounded, sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))))
+        for name, phrases in sections.items()
+    }
+    return _Cues(
+        anywhere=re.compile(any_of["anywhere"]),
+        start=re.compile(rf"\W*(?:{any_of['start']})"),
+        prompt=re.compile(
+            rf"(?:^|[.!?…:;|·•–—。！？]\s*)\W*(?:{any_of['call']})[^.!?。！？]{{0,100}}?(?:{any_of['channel']})"
+        ),
+    )
 
 
 def _bounded(phrase: str) -> str:
