@@ -148,7 +148,7 @@ def test_a_standfirst_that_is_the_sites_words_goes_with_its_block(
     def opened(n: int, first: str) -> tuple[str, bytes]:
         html = kit.article_page(f"Bridge {n} reopens")
         html = html.replace("</title>", f"</title><meta name='description' content='{first}'>")
-        return f"http://a.localhost/{n}", kit.answer(html.replace("</h1>", f"</h1><p>{first}</p>"))
+        return f"http://a.localhost/{n}", kit.answer(html.replace("</h1>", f"</h1><p class='lead'>{first}</p>"))
 
     own = "The seventh bridge is the oldest of them all, and the only one that anybody has ever painted."
     write_warc([*(opened(n, FOOTER) for n in range(6)), opened(7, own)])

@@ -110,39 +110,6 @@ def test_lists_and_quotes_keep_their_kind() -> None:
     assert got.blocks[2].text == "- the first thing\n- the second thing"
 
 
-def test_the_standfirst_comes_first_where_the_page_shows_it() -> None:
-    first = "A welder, a choir and a raffle did what three grant applications had failed to do."
-    page = (
-        f"<html><head><meta name='description' content='{first}'></head><body><header><h1>T</h1><p class='teaser'>"
-        f"{first}</p></header><article><p>{'</p><p>'.join(PROSE)}</p></article></body></html>"
-    )
-    got = extract(page.encode(), url="https://news.example.org/story")
-    assert isinstance(got, Extraction)
-    assert got.blocks[0].text == first
-    assert got.text.count(first) == 1
-    assert (got.standfirst, got.description) == (first, first)
-
-
-def test_a_description_that_opens_the_body_is_the_standfirst() -> None:
-    rest = "</p><p>".join(PROSE[1:])
-    head = f"<title>T</title><meta property='og:description' content='{PROSE[0].upper()}'>"
-    for before in ("", "<h2>What the council decided on Monday</h2>"):
-        body = f"<article><h1>T</h1>{before}<p>{PROSE[0]}</p><p>{rest}</p></article>"
-        page = f"<html><head>{head}</head><body>{body}</body></html>"
-        got = extract(page.encode(), url="https://news.example.org/story")
-        assert isinstance(got, Extraction)
-        assert got.standfirst == PROSE[0], "as the page shows it"
-
-
-@pytest.mark.parametrize("said", ["What nobody reads but a search engine, about the town.", PROSE[4], PROSE[0][:50]])
-def test_a_description_that_stands_nowhere_above_the_body_is_no_standfirst(said: str) -> None:
-    head = f"<title>T</title><meta name='description' content='{said}'>"
-    page = f"<html><head>{head}</head><body><article><h1>T</h1><p>{'</p><p>'.join(PROSE)}</p></article></body></html>"
-    got = extract(page.encode(), url="https://news.example.org/story")
-    assert isinstance(got, Extraction)
-    assert (got.standfirst, got.description) == (None, said)
-
-
 def test_a_short_quote_does_not_end_a_hand_written_article() -> None:
     marked = [f"<p>{text}</p>" for text in PROSE]
     body = "".join(marked[:4]) + "<p>“No,” she said.</p>" + "".join(marked[4:])

@@ -23,6 +23,10 @@ _TRAILS: Any = etree.XPath(
     "(//nav|//ol|//ul|//div|//p)[contains(@class,'breadcrumb') or contains(@class,'Breadcrumb') or "
     "contains(@id,'breadcrumb')]"
 )
+_DESCRIPTION_METAS = (
+    "og:description", "description", "twitter:description", "dc.description", "dcterms.description",
+    "sailthru.description",
+)  # fmt: skip
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 
 
@@ -158,16 +162,13 @@ def without_site(text: str, names: list[str]) -> str:
 
 def description(page: Page) -> str | None:
     node = page.article or {}
-    return page.meta("og:description", "description", "twitter:description", "dc.description") or text_of(
-        node.get("description")
-    )
+    return page.meta(*_DESCRIPTION_METAS) or text_of(node.get("description"))
 
 
 def descriptions(page: Page) -> list[str]:
     """Every way the page sums itself up: meta elements and JSON-LD."""
     stated = text_of((page.article or {}).get("description"))
-    found = (page.meta("og:description"), page.meta("description"), page.meta("twitter:description"), stated)
-    return [one for one in found if one]
+    return [one for one in (*map(page.meta, _DESCRIPTION_METAS), stated) if one]
 
 
 def publisher(page: Page) -> str | None:

@@ -15,6 +15,7 @@ from .parts import part_of
 from .plain import TooLarge, plain_page
 from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
+from .standfirst import standfirst_of
 from .tags import tags_of
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _extraction(
         title_raw=headline.raw,
         title_source=headline.source,
         title_confidence=confidence(TITLE, headline.source, headline.second),
-        standfirst=_standfirst(page, blocks, title=headline.text),
+        standfirst=standfirst_of(page, blocks, title=headline.text, byline=byline.names),
         authors=byline.names,
         authors_raw=byline.raw,
         authors_source=byline.source,
@@ -140,12 +141,6 @@ def _extraction(
         links=named,
         extractor=EXTRACTOR_VERSION,
     )
-
-
-def _standfirst(page: Page, blocks: list[Block], *, title: str | None) -> str | None:
-    """The description, where one of the first two blocks is that: a page that shows it above its body has it there."""
-    said = {fields.fold(text) for text in fields.descriptions(page)} - {"", fields.fold(title or "")}
-    return next((block.text for block in blocks[:2] if fields.fold(block.text) in said), None)
 
 
 def _rejected(reason: Reason, *, page: Page | None = None, title: str | None = None) -> Reject:

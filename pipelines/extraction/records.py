@@ -68,7 +68,7 @@ class Extraction:
     title_confidence: float | None
     """How often titles from there are right, from 0 to 1."""
     standfirst: str | None
-    """What stands between headline and body to sum the article up, as the page shows it."""
+    """What stands between headline and body to sum the article up, set apart from the body as the page shows it."""
     authors: tuple[str, ...]
     """Names only, in the page's order, each once."""
     authors_raw: str | None

@@ -64,7 +64,7 @@ class ArticleRow:
         "Summary that the page gives of itself", example="Traffic returned to the river crossing on Sunday."
     )
     standfirst: str | None = column(
-        "The same where the page shows it, above or at the beginning of its text; or what sites.toml says it is",
+        "The same where the page shows it above its text, set apart from that; or what sites.toml says it is",
         default=None,
         example="Traffic returned to the river crossing on Sunday.",
     )
