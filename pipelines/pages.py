@@ -33,4 +33,4 @@ def read_plain(page: Page) -> Extraction | Reject:
     """The cheaper way, for a page that `read_page` did not survive: its meta elements and paragraphs."""
     from pipelines.extraction.reading import extract_plain
 
-    return extract_plain(page.html, url=page.url, content_type=page.content_type)
+    return extract_plain(page.html, url=page.url, content_type=page.content_type, rules=page.rules)

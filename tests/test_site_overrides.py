@@ -10,6 +10,7 @@ from typing import Any
 from pipelines import Extraction, Reject, extract
 from pipelines.archive_files import list_warc_files
 from pipelines.build import plan, run
+from pipelines.pages import Page, read_plain
 from pipelines.workers import Workers
 from warehouse import run_sql, write_catalog
 
@@ -95,6 +96,48 @@ def test_the_body_may_be_told_and_is_then_no_reject() -> None:
     assert isinstance(read(short), Reject)
     assert article(short, body=".note").text == "It rained."
     assert isinstance(read(short, body=".nowhere"), Reject)
+
+
+HEAD = """<meta name="x-title" content="The bridge is open"><meta name="x-by" content="Ada Mbeki; Li Wei">
+<meta name="x-at" content="2026-04-03 09:20"><meta name="x-tags" content="rivers,bridges">
+<meta name="x-part" content="Local"><meta name="x-image" content="/real.jpg"><link rel="canonical" href="/other">
+<meta name="x-url" content="/bridge">"""
+
+
+def test_read_plainly_those_that_find_something_in_the_head_win() -> None:
+    deep = PAGE.replace("<title>", HEAD + "<title>").replace("<main>", "<div>" * 3000 + "<main>")
+    got = article(
+        deep, title="meta[name=x-title]", authors="html[lang] > head meta[name=x-by]",
+        published=("time.upd", "meta[name=x-at]"), tags="meta[name=x-tags]", section="meta[name^=x-part]",
+        lead_image="meta[name=x-image]", canonical="[name=x-url]", standfirst="meta[name=x-head]",
+    )  # fmt: skip
+    assert got.extractor.endswith("-plain")
+    assert (got.title, got.title_source, got.title_confidence) == ("The bridge is open", "override", 1)
+    assert (got.authors, got.authors_source) == (("Ada Mbeki", "Li Wei"), "override")
+    assert got.published_at == datetime(2026, 4, 3, 9, 20, tzinfo=UTC)
+    assert (got.published_raw, got.published_source) == ("2026-04-03 09:20", "override")
+    assert (got.section, got.tags, got.standfirst) == ("Local", ("rivers", "bridges"), "From a meta element")
+    assert (got.lead_image_url, got.canonical_url) == (
+        "https://news.example.org/real.jpg", "https://news.example.org/bridge",
+    )  # fmt: skip
+    assert got.text == article(deep).text
+
+
+def test_read_plainly_none_of_the_others_finds_anything() -> None:
+    deep = PAGE.replace("<main>", "<div>" * 3000 + "<main>")
+    told = article(
+        deep, title="h1", authors="p", published="time", standfirst="p:first-of-type", section="body *",
+        tags="article *", body="article p:last-child", drop="p, .promo", keep=".facts",
+    )  # fmt: skip
+    assert told.extractor.endswith("-plain")
+    assert told == article(deep)
+
+
+def test_a_worker_that_reads_a_page_plainly_has_the_rules() -> None:
+    page = Page(html=PAGE.encode(), url=URL, content_type=None, rules=(("title", ("meta[name=x-head]",)),))
+    got = read_plain(page)
+    assert isinstance(got, Extraction)
+    assert (got.title, got.extractor[-6:]) == ("From a meta element", "-plain")
 
 
 SITES = (

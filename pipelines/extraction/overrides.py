@@ -35,6 +35,17 @@ def count(page: Page, selector: str) -> int:
     return sum(len(path(page.tree)) for path, _ in _paths(selector))
 
 
+def head_of(page: Page) -> Page:
+    """The page with its head alone: all that a selector may be asked of where a page was read plainly.
+
+    What stands in the body of such a page is not where it was, nor does it have its classes: a selector would find what
+    it does not mean.
+    """
+    html = page.tree.makeelement("html", dict(page.tree.getroottree().getroot().attrib))
+    html.extend(deepcopy(head) for head in page.tree.iter("head"))
+    return replace(page, tree=html)
+
+
 def drop(page: Page, rules: Rules) -> None:
     """Take away what is never read, before anything is: the tree is then the page's, for all who come after."""
     for element in _elements(page, rules, "drop"):

@@ -40,7 +40,7 @@ def extract(
     page = parse(html, url=url, content_type=content_type)
     if page.characters > MAX_CHARACTERS or page.is_cut:
         much = "elements nested deeper than 2,048" if page.is_cut else f"{page.characters} characters"
-        read = extract_plain(html, url=url, content_type=content_type)
+        read = extract_plain(html, url=url, content_type=content_type, rules=rules)
         if isinstance(read, Extraction):
             return read
         return _rejected(Reason(reason="too_large", detail=f"{much}; read plainly: {read.reason}: {read.detail}"))
@@ -58,8 +58,13 @@ def extract(
     return overrides.applied(read, page, rules)
 
 
-def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> Extraction | Reject:
-    """Read a page that `extract` could not: its meta elements and the text of its paragraphs, in little time."""
+def extract_plain(
+    html: bytes, *, url: str, content_type: str | None = None, rules: overrides.Rules = ()
+) -> Extraction | Reject:
+    """Read a page that `extract` could not: its meta elements and the text of its paragraphs, in little time.
+
+    Of the ``rules`` those for fields win that find something in its head; no other finds anything.
+    """
     from .detected_language import detected_language
 
     if reason := before_parsing(html, content_type):
@@ -68,12 +73,13 @@ def extract_plain(html: bytes, *, url: str, content_type: str | None = None) -> 
         page, blocks = plain_page(html, url=url, content_type=content_type)
     except TooLarge as much:
         return _rejected(Reason(reason="too_large", detail=str(much)))
-    headline = fields.headline(page, names := fields.site_names(page))
+    head, names = overrides.head_of(page), fields.site_names(page)
+    headline = overrides.titled(head, rules) or fields.headline(page, names)
     if reason := reject_of(page, blocks, title=headline.text):
         return _rejected(reason, page=page, title=headline.text)
-    signed = authors.authors(page, site_names=names)
-    read = _extraction(page, blocks, headline, signed, detect=detected_language)
-    return replace(read, extractor=PLAIN_EXTRACTOR_VERSION)
+    byline = overrides.signed(head, rules) or authors.authors(page, site_names=names)
+    read = _extraction(page, blocks, headline, byline, detect=detected_language)
+    return replace(overrides.applied(read, head, rules), extractor=PLAIN_EXTRACTOR_VERSION)
 
 
 def _extraction(

@@ -169,7 +169,8 @@ class ArticleRow:
     captured_at: datetime = column("When the request began, UTC", example="2026-11-22T09:20:30.123456Z")
     crawl_date: date = column("UTC day of captured_at; the folder of this row", example="2026-11-22")
     extractor: str = column(
-        "Version of the code that read the page; ends in -plain where only meta elements and paragraphs could be read",
+        "Version of the code that read the page; ends in -plain where only meta elements and paragraphs could be read, "
+        "and of its site's selectors only those that find something in its head",
         example="1",
     )
     export_bound_by: tuple[str, ...] = column(
