@@ -5,7 +5,6 @@ Guesses nothing from the text's length.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .jsonld import Node, text_of
 from .page import Page
@@ -40,13 +39,15 @@ _WALL = re.compile(
     r"wall|overlay)|regwall|paid-?barrier|abo-?schranke|plus-?schranke",
     re.I,
 )
-# One of them is in whatever WALL_WORDS matches: most pages need no look at their boxes.
-_WALL_STEMS = (
+_BOXES = {"div", "section", "aside"}
+_WALL_STEMS = ("wall", "piano", "subscri", "premium", "barrier", "schranke")  # one of them is in whatever _WALL matches
+# One of them is in whatever _WALL_WORDS matches, which takes a hundred times as long.
+_WORD_STEMS = (
     "subscribe", "to continue reading", "this article is", "this story is", "this content is", "become a member",
-    "unlock this", "weiterlesen", "abonn", "cet article", "suscri", "seguir leyendo", "abbonat", "assinantes",
-    "この記事は有料", "会員限定", "有料記事", "残り",
+    "unlock this", "weiterlesen", "abonn", "cet article", "suscr", "la suite est", "seguir leyendo", "abbonat",
+    "assinantes", "この記事は有料", "会員限定", "有料記事", "残り",
 )  # fmt: skip
-WALL_WORDS = re.compile(
+_WALL_WORDS = re.compile(
     r"subscribe to (?:continue|keep|read|unlock)|to continue reading|this (?:article|story|content) is (?:for|"
     r"reserved for|only available to|exclusive to) (?:\w+ )?(?:subscribers|members)|subscribers? only|"
     r"already a subscriber\?|become a (?:subscriber|member) to|unlock this article|jetzt weiterlesen|möchten "
@@ -104,20 +105,27 @@ def _is_paid(part: Node) -> bool:
 
 def wall_of(page: Page) -> str | None:
     """The words of the wall that stands on the page, None where there is none to see."""
-    lower = page.all_text.lower()
-    if not any(word in lower for word in _WALL_STEMS):
-        return None
-    for element in page.tree.iter("div", "section", "aside"):
-        if (_is_wall(element.get("class")) or _is_wall(element.get("id"))) and (
-            match := WALL_WORDS.search(element_text(element)[:3000])
-        ):
-            return match.group(0)
+    elements = page.elements
+    places = [
+        place
+        for attribute in ("class", "id")
+        for named, positions in elements.saying(attribute, *_WALL_STEMS)
+        if "hidden" not in named and _WALL.search(named)
+        for place in positions
+    ]
+    for element in elements.at(places):
+        if element.tag in _BOXES and (words := wall_words(element_text(element)[:3000])):
+            return words
     return None
 
 
-@lru_cache(maxsize=4096)  # a page has a thousand boxes, and few names for them
-def _is_wall(named: str | None) -> bool:
-    return named is not None and _WALL.search(named) is not None and "hidden" not in named
+def wall_words(text: str) -> str | None:
+    """The first words of the text that stand before a wall."""
+    lower = text.lower()
+    if not any(word in lower for word in _WORD_STEMS):
+        return None
+    match = _WALL_WORDS.search(text)
+    return match.group(0) if match else None
 
 
 def _stated(value: object) -> bool | None:

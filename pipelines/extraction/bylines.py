@@ -6,16 +6,17 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from .elements import Elements
 from .names import is_handle, is_person, names_in
 from .page import Page
 
 KINDS = ("microdata", "rel", "page", "class", "text", "handle")
 """itemprop, rel=author, links to authors' pages, class words, “By …”, and handles by class words."""
 
-_TAGS = (
+_TAGS = frozenset({
     "a", "span", "div", "p", "address", "li", "ul", "cite", "strong", "em", "h2", "h3", "h4", "h5", "h6", "section",
     "i", "b", "small", "td", "font", "dd", "header", "footer", "byline", "aside", "time", "figcaption",
-)  # fmt: skip
+})  # fmt: skip
 _TELLING = (
     "author", "byline", "by-line", "autor", "auteur", "writer", "writter", "verfasser", "contributor",
     "skribent", "signature", "username", "user-name", "posted-by", "postedby", "wrote", "reporter", "redakteur",
@@ -41,8 +42,10 @@ _BUILDERS = re.compile(
 _OF_OTHERS = re.compile(r"(?<![a-z])(?:related|recommend|teaser|comment-body)", re.I)
 _META = re.compile(r"auth?or|meta|by-?line|post-?footer|entry|info|credit|postdata", re.I)
 _OWN = re.compile(r"(?:^|\s)(?:h-?entry|post-\d+|type-post|article-?body|single-post)(?=$|\s)", re.I)
+# Nothing is tried twice: most texts begin with the white space of their source. A single letter counts as a word before
+# “by” where a mark stands before it.
 _BY_TEXT = re.compile(
-    r"\W*(?:(?:\S{2,12}\s)?(?:by|von|par|por|di|da|door|av|af)\b|text\b|autor(?:en|in)?\b|author|words|auteur|redaktion:|contributors?:|"
+    r"\W*+(?:(?:(?:\S{2,12}+|(?<=[^\w\s])\S)\s)?(?:by|von|par|por|di|da|door|av|af)\b|text\b|autor(?:en|in)?\b|author|words|auteur|redaktion:|contributors?:|"
     r"interview:|texto|escrito|rédigé|tekst|testo)",
     re.I,
 )
@@ -92,22 +95,28 @@ class Shown:
 def shown(page: Page) -> dict[str, list[Shown]]:
     """kind → places of that kind in page order."""
     found: dict[str, list[Shown]] = {kind: [] for kind in KINDS}
-    for element in page.tree.iter(*_TAGS):
-        get = element.get
-        prop = get("itemprop")
-        if prop is not None and "author" in prop.split():
+    elements = page.elements
+    stated = {
+        place
+        for prop, positions in elements.saying("itemprop", "author")
+        if "author" in prop.split()
+        for place in positions
+    }
+    linked = {place: kind for place in elements.positions("a") if (kind := _of_link(elements.all[place]))}
+    telling = _told(elements, "id") | _told(elements, "class")
+    opening = _opening(elements)
+    for place in sorted({*stated, *linked, *telling, *opening}):
+        element = elements.all[place]
+        tag = element.tag
+        if tag not in _TAGS:
+            continue
+        if place in stated:
             _add(found, "microdata", element)
             continue
-        tag = element.tag
-        if tag == "a":
-            if "author" in (get("rel") or "").split():
-                _add(found, "rel", element)
-                continue
-            if _AUTHOR_PATH.search(get("href") or ""):
-                _add(found, "page", element)
-                continue
-        named, identity = get("class"), get("id")
-        told = (_told(named) if named else 0) or (_told(identity) if identity else 0)
+        if place in linked:
+            _add(found, linked[place], element)
+            continue
+        told = telling.get(place)
         if told == _AUTHOR:
             _add(found, "class", element)
             continue
@@ -118,12 +127,7 @@ def shown(page: Page) -> dict[str, list[Shown]]:
                 kind = "text" if is_person(names_in([match[1]])[0]) else "handle"
                 found[kind].append(Shown(element=element, texts=[match[1]]))
                 continue
-        if tag == "a":
-            continue
-        opening = element.text
-        if opening is None or not opening.strip():
-            opening = element[0].text if len(element) else None
-        if not opening or len(opening) > 160 or len(element) > 6 or not _BY_TEXT.match(opening):
+        if tag == "a" or place not in opening or len(element) > 6:
             continue
         text = lines_of(element, 160)
         if 6 < len(text) < 160 and (match := _BYLINE.match(text)) and not is_far(element):
@@ -134,17 +138,36 @@ def shown(page: Page) -> dict[str, list[Shown]]:
 _AUTHOR, _ABOUT = 1, 2
 
 
-@lru_cache(maxsize=8192)  # a page has a thousand elements of a hundred classes
-def _told(named: str) -> int:
-    """Whether a class or id names an author, what is told about the article, or neither (0)."""
-    lowered = named.lower()
-    for word in _TELLING:
-        if word in lowered:
-            return 0 if _NOT_TELLING.search(lowered) else _AUTHOR
-    for word in _ABOUT_WORDS:
-        if word in lowered:
-            return _ABOUT
-    return 0
+def _of_link(element: HtmlElement) -> str | None:
+    """The kind that a link is of: by rel=author, or because it leads to an author's page."""
+    rel, href = element.get("rel"), element.get("href")
+    if rel is not None and "author" in rel.split():
+        return "rel"
+    return "page" if href is not None and _AUTHOR_PATH.search(href) else None
+
+
+def _told(elements: Elements, attribute: str) -> dict[int, int]:
+    """Positions of elements whose class or id names an author, or what is told about the article; which of the two."""
+    found: dict[int, int] = {}
+    for _, positions in elements.saying(attribute, *_ABOUT_WORDS):
+        found.update(dict.fromkeys(positions, _ABOUT))
+    for value, positions in elements.saying(attribute, *_TELLING):
+        found.update(dict.fromkeys(positions, 0 if _NOT_TELLING.search(value.lower()) else _AUTHOR))
+    return {place: told for place, told in found.items() if told}
+
+
+def _opening(elements: Elements) -> set[int]:
+    """Positions of the elements that begin as a byline does: by themselves, or with what stands first in them."""
+    texts = elements.texts
+    found = set()
+    for place, text in enumerate(texts):
+        if text and len(text) <= 160 and _BY_TEXT.match(text):
+            found.add(place)
+            if place and elements.all[place].getparent() is elements.all[place - 1]:
+                before = texts[place - 1]
+                if before is None or before.isspace():
+                    found.add(place - 1)
+    return found
 
 
 def _add(found: dict[str, list[Shown]], kind: str, element: HtmlElement) -> None:
@@ -214,6 +237,8 @@ def _is_like(one: Shown, other: Shown) -> bool:
 
 def lines_of(element: HtmlElement, most: int) -> str:
     """Its pieces of text, a line each; cut where that gets longer than asked for."""
+    if not len(element):
+        return " ".join((element.text or "").split())
     lines: list[str] = []
     for text in element.itertext():
         if line := " ".join(text.split()):
@@ -234,6 +259,11 @@ def line_of(element: HtmlElement, most: int) -> str:
     return " ".join("".join(pieces).split())
 
 
+@lru_cache(maxsize=8192)
+def _is_far_by_name(named: str) -> bool:
+    return _FAR.search(_BUILDERS.sub("", named)) is not None
+
+
 def is_far(element: HtmlElement | None) -> bool:
     """Whether it stands in a rail, a card, a menu or among comments: what is said there is said of others."""
     steps = 0
@@ -246,7 +276,7 @@ def is_far(element: HtmlElement | None) -> bool:
             return False
         if tag == "article":  # whose class tells its looks and topics too
             return bool(_OF_OTHERS.search(named))
-        if named and _FAR.search(_BUILDERS.sub("", named)):
+        if named and _is_far_by_name(named):
             return True
         if tag == "nav" or (
             tag in {"aside", "footer"}

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cached_property
-from typing import Any
+from itertools import islice
 
-from lxml import etree
+from lxml.html import HtmlElement
 
 from .bylines import is_far
 from .confidence import Second
@@ -145,21 +145,31 @@ def _published_candidates(page: Page) -> Iterator[tuple[str, str]]:
         yield match[1], "script"
 
 
-_MARKED: Any = etree.XPath(
-    "//*[contains(@itemprop,'datePublished') or contains(@itemprop,'dateCreated') or @property='dc:date' "
-    "or @property='dc:created' or contains(@property,'datePublished') or contains(@property,'dateCreated')]"
-    "[not(self::meta)]"
-)
+def _is_published(named: str, attribute: str) -> bool:
+    return (
+        "datePublished" in named
+        or "dateCreated" in named
+        or (attribute == "property" and named in {"dc:date", "dc:created"})
+    )
 
 
-_CHANGED: Any = etree.XPath("//*[contains(@itemprop,'dateModified')]")
+def _marked(page: Page) -> Iterator[HtmlElement]:
+    elements = page.elements
+    places = [
+        place
+        for attribute in ("itemprop", "property")
+        for named, positions in elements.saying(attribute, "datepublished", "datecreated", "dc:date", "dc:created")
+        if _is_published(named, attribute)
+        for place in positions
+    ]
+    return (element for element in elements.at(places) if element.tag != "meta")
 
 
 def _element_dates(page: Page) -> Iterator[tuple[str, str]]:
-    for element in _MARKED(page.tree)[:3]:
+    for element in islice(_marked(page), 3):
         if raw := element.get("content") or element.get("datetime") or element_text(element):
             yield raw[:200], "microdata"
-    for element in list(page.tree.iter("time", "relative-time", "amp-timeago", "abbr"))[:_MAX_ELEMENTS]:
+    for element in page.elements.of("time", "relative-time", "amp-timeago", "abbr")[:_MAX_ELEMENTS]:
         told = f"{element.get('class') or ''} {'pubdate' if element.get('pubdate') is not None else ''}"
         if _PUBLISHED_CLASS.search(told) and not _MODIFIED_WORDS.search(told) and not is_far(element):
             stated = (
@@ -180,9 +190,16 @@ def _changes(page: Page) -> Iterator[tuple[str | None, str]]:
         yield text_of(page.article.get("dateModified")), "json-ld"
     for name in MODIFIED_METAS:
         yield from ((raw, "meta") for raw in page.metas.get(name, ())[:1])
-    for element in _CHANGED(page.tree)[:2]:
+    elements = page.elements
+    changed = [
+        place
+        for named, positions in elements.saying("itemprop", "datemodified")
+        if "dateModified" in named
+        for place in positions
+    ]
+    for element in elements.at(changed)[:2]:
         yield element.get("content") or element.get("datetime") or element_text(element), "microdata"
-    for element in list(page.tree.iter("time"))[:8]:
+    for element in elements.of("time")[:8]:
         if _MODIFIED_WORDS.search(f"{element.get('class') or ''} {element_text(element)}") and not is_far(element):
             yield element.get("datetime") or element_text(element), "time"
 
@@ -301,7 +318,7 @@ def _in_page_zone(page: Page, one: Dated) -> Dated:
     """With the offset of a time element that states the same instant, where it was given in UTC."""
     if not one.moment.has_offset or one.moment.at.utcoffset():
         return one
-    for element in list(page.tree.iter("time"))[:8]:
+    for element in page.elements.of("time")[:8]:
         shown = parse_moment(element.get("datetime") or "")
         if shown and shown.has_offset and shown.at == one.moment.at and shown.at.utcoffset():
             return replace(one, moment=replace(one.moment, at=shown.at))

@@ -2,31 +2,25 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
-
-from lxml import etree
 
 from crawler import registrable_domain
 
 from .confidence import Second
 from .jsonld import resolve, text_of, types_of
 from .page import Page
-from .page import text_of as element_text
 
 _SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?(?:[/?#]|$)", re.I)
-# Paths that urljoin makes another of: dot segments, empty parts, parameters, control characters.
-_INTRICATE = re.compile(r"//|/\.|[;\x00-\x20]|\?(?:#|$)|#$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
-_TRAILS: Any = etree.XPath(
-    "(//nav|//ol|//ul|//div|//p)[contains(@class,'breadcrumb') or contains(@class,'Breadcrumb') or "
-    "contains(@id,'breadcrumb')]"
-)
 _DESCRIPTION_METAS = (
     "og:description", "description", "twitter:description", "dc.description", "dcterms.description",
     "sailthru.description",
 )  # fmt: skip
+_TRAILS = {"nav", "ol", "ul", "div", "p"}
+_MARKS = re.compile(r"\W+")
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 
 
@@ -198,7 +192,8 @@ def section(page: Page) -> str | None:
         found = middle[-1] if middle else None
     if found is None:
         found = next(
-            (text for a in page.tree.xpath("//a[contains(@rel,'category')]") if (text := element_text(a))), None
+            (text for a in page.elements.of("a") if "category" in (a.get("rel") or "") and (text := page.text(a))),
+            None,
         )
     found = found or _visible_crumb(page)
     # “Aktuell,FinTech”: plugins put all categories into one text
@@ -209,8 +204,16 @@ def section(page: Page) -> str | None:
 def _visible_crumb(page: Page) -> str | None:
     """The last link of a trail of two and more, where that is not the page itself."""
     own = {fold(heading) for heading in page.headings}
-    for trail in _TRAILS(page.tree)[:2]:
-        links = [text for a in trail.iter("a") if (text := element_text(a)) and fold(text) not in own]
+    elements = page.elements
+    places = [
+        place
+        for attribute, spelt in (("class", ("breadcrumb", "Breadcrumb")), ("id", ("breadcrumb",)))
+        for named, positions in elements.saying(attribute, "breadcrumb")
+        if any(word in named for word in spelt)
+        for place in positions
+    ]
+    for trail in islice((one for one in elements.at(places) if one.tag in _TRAILS), 2):
+        links = [text for a in trail.iter("a") if (text := page.text(a)) and fold(text) not in own]
         if 2 <= len(links) <= 8:
             return links[-1]
     return None
@@ -237,11 +240,9 @@ def canonical(page: Page) -> tuple[str | None, str | None]:
     """The canonical URL where it is http(s) and of the page's own registrable domain, and as found."""
     raw = next(
         (
-            element.get("href")
-            for element in page.tree.xpath(
-                "//link[contains(concat(' ',translate(@rel,'CANOIL','canoil'),' '),' canonical ')]"
-            )
-            if element.get("href")
+            href
+            for element in page.elements.of("link")
+            if " canonical " in f" {element.get('rel') or ''} ".lower() and (href := element.get("href"))
         ),
         None,
     )
@@ -262,12 +263,21 @@ def lead_image(page: Page) -> str | None:
 
 def absolute(page: Page, raw: str | None) -> str | None:
     """The URL resolved against the page's base, None where that gives no http(s) URL."""
-    if not raw or len(raw) > 4000:
+    if not raw:
+        return None
+    resolved = page.resolved
+    if raw not in resolved:
+        resolved[raw] = _absolute(page, raw)
+    return resolved[raw]
+
+
+def _absolute(page: Page, raw: str) -> str | None:
+    if len(raw) > 4000:
         return None
     url = "".join(raw.split())
-    if url.startswith("/") and page.origin and not _INTRICATE.search(url):
-        url = page.origin + url  # what urljoin gives, at a twentieth of its cost; of most links
-    elif not _ABSOLUTE.match(url):
+    if url.startswith("/") and page.origin and not _is_intricate(url):
+        return page.origin + url  # what urljoin gives, at a twentieth of its cost; of most links
+    if not _ABSOLUTE.match(url):
         try:
             url = urljoin(page.base_url, url)
         except ValueError:
@@ -275,9 +285,14 @@ def absolute(page: Page, raw: str | None) -> str | None:
     return url if _ABSOLUTE.match(url) else None
 
 
+def _is_intricate(path: str) -> bool:
+    """Whether urljoin may make another of it: it has dot segments, empty parts, parameters or control characters."""
+    return "//" in path or "/." in path or ";" in path or "?#" in path or path[-1] in "?#" or not path.isprintable()
+
+
 def fold(text: str) -> str:
     """For comparing: letters and digits only, case folded, soft hyphens gone."""
-    return re.sub(r"\W+", " ", text.replace("\xad", "")).strip().casefold()
+    return _MARKS.sub(" ", text.replace("\xad", "")).strip().casefold()
 
 
 def _names_site(piece: str, known: set[str]) -> bool:

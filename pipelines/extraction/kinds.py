@@ -8,7 +8,7 @@ small box around the headline: “Anzeige” stands above every advertisement of
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
@@ -153,7 +153,7 @@ def _is_longer(element: HtmlElement, limit: int) -> bool:
 
 
 def _headline(page: Page, title: str | None) -> HtmlElement | None:
-    headings = [h1 for h1 in page.tree.iter("h1") if len(h1) or h1.text]
+    headings = [h1 for h1 in page.elements.of("h1") if len(h1) or h1.text]
     if len(headings) > 1 and title:
         same = [h1 for h1 in headings[:6] if title in element_text(h1)]
         headings = same or headings
@@ -165,6 +165,7 @@ def _kind_named(label: str) -> str | None:
     return _kinds().get(flat)
 
 
+@lru_cache(maxsize=4096)
 def _kind_at(segment: str) -> str | None:
     return next(
         (

@@ -1,7 +1,6 @@
 """A Page and its blocks in; whether it leads to articles instead of being one, out. Reads no class names."""
 
 import re
-from itertools import islice
 from urllib.parse import urlsplit
 
 from .fields import absolute, fold
@@ -24,7 +23,7 @@ _ONE_WORD_PATH = re.compile(r"^/[a-z]+(?:-[a-z]+)?(?:/|\.html?)?$", re.I)
 
 def weight(text: str) -> int:
     """Length in characters of an alphabet: one of Chinese, Japanese or Korean says about three times as much."""
-    return len(text) + 2 * len(_DENSE.findall(text))
+    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
 
 
 def says_article(page: Page) -> bool:
@@ -79,9 +78,8 @@ def listing_evidence(page: Page, blocks: list[Block]) -> str | None:
 
 def _linked_share(page: Page) -> float:
     """How much of the visible text stands in links: a bare list of headlines has next to nothing else."""
-    body = page.tree.find(".//body")
-    whole = len(text_of(body if body is not None else page.tree))
-    inside = sum(len(text_of(a)) for a in page.tree.iter("a") if a.get("href"))
+    whole = len(page.body_text)
+    inside = sum(len(page.text(a)) for a in page.elements.of("a") if a.get("href"))
     return inside / whole if whole else 0.0
 
 
@@ -90,17 +88,20 @@ def _is_headed_by_path(page: Page, path: str) -> bool:
     if not _ONE_WORD_PATH.match(path):
         return False
     word = fold(re.sub(r"\.html?$", "", path.strip("/")).replace("-", " "))
-    return any(fold(text_of(heading)) == word for heading in list(page.tree.iter("h1", "h2"))[:2])
+    return any(fold(text_of(heading)) == word for heading in page.elements.of("h1", "h2")[:2])
 
 
 def _cards(page: Page) -> list[tuple[str, str]]:
     """The page's teasers outside rails: a headline that links elsewhere, with the text of the box around it."""
     found: dict[str, tuple[str, str]] = {}
     own = page.url.split("#")[0].split("?")[0].rstrip("/")
-    for link in islice(page.tree.iter("a"), _MOST_LINKS):
-        text = text_of(link)
+    headed = {around for h1 in page.elements.of("h1") for around in h1.iterancestors()}
+    for link in page.elements.of("a")[:_MOST_LINKS]:
+        text = page.text(link)
+        if len(text) < 20:
+            continue
         url = absolute(page, link.get("href"))
-        if len(text) < 20 or url is None or url.split("#")[0].split("?")[0].rstrip("/") == own or url in found:
+        if url is None or url.split("#")[0].split("?")[0].rstrip("/") == own or url in found:
             continue
         if any(one.tag in {"nav", "aside", "footer", "form"} for one in link.iterancestors()):
             continue
@@ -113,8 +114,8 @@ def _cards(page: Page) -> list[tuple[str, str]]:
             continue  # a link within a sentence
         whole = text
         parent = link.getparent()
-        while parent is not None and parent.tag not in {"body", "main", "html"} and parent.find(".//h1") is None:
-            around = text_of(parent)
+        while parent is not None and parent.tag not in {"body", "main", "html"} and parent not in headed:
+            around = page.text(parent)
             if len(around) > len(text) + 450 or (len(around) > 700):
                 break
             whole, parent = around, parent.getparent()

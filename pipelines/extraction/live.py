@@ -90,7 +90,7 @@ def _lines(body: str) -> list[str]:
 
 def _boxed(page: Page) -> Iterator[Entry]:
     boxes: dict[HtmlElement, Moment] = {}
-    for element in page.tree.iter("time"):
+    for element in page.elements.of("time"):
         moment = parse_moment(element.get("datetime") or "")
         box = _box_of(element) if moment else None
         if moment is not None and box is not None and box not in boxes and not is_far(box):

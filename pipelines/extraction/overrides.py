@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from . import authors, confidence, dates
+from .elements import Elements
 from .fields import Headline, absolute, fold
 from .images import images_of
 from .names import names_in
@@ -48,9 +49,12 @@ def head_of(page: Page) -> Page:
 
 def drop(page: Page, rules: Rules) -> None:
     """Take away what is never read, before anything is: the tree is then the page's, for all who come after."""
-    for element in _elements(page, rules, "drop"):
+    dropped = _elements(page, rules, "drop")
+    for element in dropped:
         if element.getparent() is not None and element.tag not in {"html", "body"}:
             element.drop_tree()
+    if dropped:
+        page.elements = Elements(page.tree)
 
 
 def titled(page: Page, rules: Rules) -> Headline | None:

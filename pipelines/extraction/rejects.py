@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from .access import WALL_WORDS, access_of
+from .access import access_of, wall_words
 from .listings import listing_evidence, says_article, weight
-from .page import Page, text_of
+from .page import Page
 from .records import Block
 
 MAX_CHARACTERS = 10_000_000
+_NOTHING = b" \t\r\n\x00\xef\xbb\xbf"
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype|html|head|body|title|meta|div|p|article|section|table|h1|span|a|script|main|center|font|br)\b",
     re.I,
@@ -40,11 +41,12 @@ _ERROR = re.compile(
     r"페이지를 찾을 수 없|页面不存在|找不到",
     re.I,
 )
-_CONSENT = re.compile(
-    r"cookie|consent|privacy|einwilligung|datenschutz|zustimm|tracking|werbung|akzeptieren|accept all|vie privée|"
-    r"consentement|accepter|privacidad|aceptar|consentimiento|tcf|gdpr|dsgvo|rgpd|partner",
-    re.I,
-)
+_CONSENT_WORDS = (
+    "cookie", "consent", "privacy", "einwilligung", "datenschutz", "zustimm", "tracking", "werbung", "akzeptieren",
+    "accept all", "vie privée", "consentement", "accepter", "privacidad", "aceptar", "consentimiento", "tcf", "gdpr",
+    "dsgvo", "rgpd", "partner",
+)  # fmt: skip
+_CONSENT = re.compile("|".join(_CONSENT_WORDS), re.I)
 _WALL_TITLE = re.compile(
     r"bevor sie weiter|before (?:you|we) continue|avant de (?:continuer|poursuivre)|antes de (?:continuar|seguir)|"
     r"prima di continuare|privatsphäre|werbung|mit oder ohne|with or without|accept to|privacy|cookie|"
@@ -63,6 +65,7 @@ _BROWSER = re.compile(
     re.I,
 )
 _ERROR_MARK = re.compile(r"(?:^|[\s_-])(?:error-?404|page-?404|404-?page|not-?found|error-?page)(?:$|[\s_-])", re.I)
+_MARKED = {"body", "section", "div", "main", "article"}
 _REDIRECT = re.compile(
     r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I
 )
@@ -76,7 +79,8 @@ class Reason:
 
 def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
     """Reasons that the bytes give away."""
-    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    # Looked at piece by piece: each look at the whole body would copy it.
+    if not body[:1000].strip(_NOTHING) and not body.strip(_NOTHING):
         return Reason(reason="empty", detail=f"{len(body)} bytes, none of them text")
     if len(body) > 4 * MAX_CHARACTERS:
         return Reason(reason="too_large", detail=f"{len(body)} bytes")
@@ -97,17 +101,20 @@ def before_parsing(body: bytes, content_type: str | None) -> Reason | None:
         and not (kind in {"text/plain", "application/xml", "text/xml"} and _MARKUP.search(body[:4096]))
     ):
         return Reason(reason="not_html", detail=f"Content-Type {kind}")
-    if not _MARKUP.search(body.replace(b"\x00", b"")[:200_000]):
+    if not _MARKUP.search(body[:4096].replace(b"\x00", b"")) and not _MARKUP.search(
+        body.replace(b"\x00", b"")[:200_000]
+    ):
         return Reason(reason="not_html", detail="no HTML element within the first 200,000 bytes")
     return None
 
 
 def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason | None:
-    text = sum(weight(block.text) for block in blocks)
+    weights = [weight(block.text) for block in blocks]
+    text = sum(weights)
     prose = sum(
-        weight(block.text) for block in blocks if block.kind in {"paragraph", "quote"} and weight(block.text) > 60
+        size for block, size in zip(blocks, weights, strict=True) if size > 60 and block.kind in {"paragraph", "quote"}
     )
-    visible = _visible(page) if text < 600 else text
+    visible = len(page.body_text) if text < 600 else text
     if visible < 600 and text < 250 and (target := _redirect_target(page)):
         return Reason(reason="redirect_stub", detail=f"leads to {target} and shows {visible} characters")
     if visible == 0:
@@ -132,11 +139,6 @@ def reject_of(page: Page, blocks: list[Block], *, title: str | None) -> Reason |
     return None
 
 
-def _visible(page: Page) -> int:
-    body = page.tree.find(".//body")
-    return len(text_of(body if body is not None else page.tree))
-
-
 def _redirect_target(page: Page) -> str | None:
     if refresh := page.meta("refresh"):
         match = re.search(r"url\s*=\s*['\"]?([^'\"]+)", refresh, re.I)
@@ -153,10 +155,16 @@ def _error_words(page: Page, title: str | None) -> str | None:
     for words in (page.document_title or "", title or "", *page.headings[:2]):
         if len(words) < 120 and (match := _ERROR.search(words)):
             return match.group(0)
-    for element in page.tree.iter("body", "section", "div", "main", "article"):
-        if (mark := _ERROR_MARK.search(element.get("class") or "")) and not says_article(page):
-            return mark.group(0).strip()
-    return None
+    if says_article(page):
+        return None
+    marks = {
+        place: mark.group(0).strip()
+        for named, positions in page.elements.saying("class", "404", "found", "error")
+        if (mark := _ERROR_MARK.search(named))
+        for place in positions
+        if page.elements.all[place].tag in _MARKED
+    }
+    return marks[min(marks)] if marks else None
 
 
 def _is_consent(page: Page, blocks: list[Block], text: int) -> bool:
@@ -165,27 +173,29 @@ def _is_consent(page: Page, blocks: list[Block], text: int) -> bool:
     asked = next(
         (words for words in (page.document_title or "", *page.headings[:2]) if _WALL_TITLE.search(words)), None
     )
-    body = page.tree.find(".//body")
     if (
         asked
         and text < 900
-        and body is not None
-        and len(set(_CONSENT.findall(text_of(body).lower()))) >= (1 if text < 300 else 2)
+        and page.elements.first("body") is not None
+        and len(set(_CONSENT.findall(page.body_text.lower()))) >= (1 if text < 300 else 2)
     ):
         return True
+    said = " ".join(block.text for block in blocks)
+    lower = said.lower()
+    if sum(map(lower.count, _CONSENT_WORDS)) < 4 or len(_CONSENT.findall(said)) < 4:  # the first costs a hundredth
+        return False
     about = sum(
         len(block.text)
         for block in blocks
         if len(_CONSENT.findall(block.text)) >= 2 or re.search(r"cookie", block.text, re.I)
     )
-    return about > 0.6 * text and len(_CONSENT.findall(" ".join(block.text for block in blocks))) >= 4
+    return about > 0.6 * text
 
 
 def _stub_wall(page: Page, prose: int) -> str | None:
     if prose > 450:
         return None
-    body = page.tree.find(".//body")
-    match = WALL_WORDS.search(text_of(body)[:200_000]) if body is not None else None
-    if match and (access_of(page) in {"subscriber", "metered"} or prose < 350):
-        return match.group(0)
+    words = wall_words(page.body_text[:200_000]) if page.elements.first("body") is not None else None
+    if words and (access_of(page) in {"subscriber", "metered"} or prose < 350):
+        return words
     return "isAccessibleForFree: false" if prose < 60 and access_of(page) == "subscriber" else None

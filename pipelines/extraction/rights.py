@@ -32,7 +32,6 @@ _TEXTS_WITH: Any = etree.XPath("//text()[contains(.,$word)]")
 _CC = re.compile(
     r"^(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses/[a-z-]+|publicdomain/(?:zero|mark))/", re.I
 )
-_LICENCE_LINKS: Any = etree.XPath("(//a|//link)[contains(@rel,'icense') or contains(@href,'creativecommons.org/')]")
 _SAYS_LICENCE = re.compile(r"li[cz]en|creative ?commons|\bcc[ -]", re.I)
 _OF_AN_IMAGE = {"figure", "figcaption"}
 _INLINE = {"a", "span", "b", "strong", "em", "i", "small", "br", "font", "time"}
@@ -62,11 +61,14 @@ def licence_of(page: Page) -> str | None:
     if stated := _licence_stated(page):
         return stated
     loose: dict[str, HtmlElement] = {}
-    for element in _LICENCE_LINKS(page.tree):
-        href = absolute(page, element.get("href"))
+    for element in page.elements.of("a", "link"):
+        raw, rel = element.get("href"), element.get("rel") or ""
+        if "icense" not in rel and (raw is None or "creativecommons.org/" not in raw):
+            continue
+        href = absolute(page, raw)
         if href is None or any(one.tag in _OF_AN_IMAGE for one in islice(element.iterancestors(), 6)):
             continue
-        if "license" in (element.get("rel") or "").lower().split():
+        if "license" in rel.lower().split():
             return href
         if _CC.match(href):
             loose[href] = element
@@ -100,7 +102,7 @@ def _name(value: Any, page: Page) -> str | None:
 
 def _visible_notice(page: Page) -> str | None:
     """The last line that reads as a notice; one without year and reserved rights only where it is in a footer."""
-    lower = page.all_text.lower()
+    lower = page.lower_text
     as_written = page.all_text if len(lower) == len(page.all_text) else lower  # "İ" grows
     found: list[Any] = []
     for word in _WORDS:

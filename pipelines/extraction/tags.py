@@ -1,26 +1,23 @@
 """A Page in, its tags out: what the article is about, in the page's words and order, each once."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from .fields import absolute, fold
 from .jsonld import text_of
 from .page import Page
-from .page import text_of as element_text
 
 _MOST = 50
 _LONGEST = 80
 _METAS = ("article:tag", "news_keywords", "keywords")
-_TAG_LINKS: Any = etree.XPath(
-    "//a[contains(@rel,'tag') or contains(@href,'tag') or contains(@href,'/them') or contains(@href,'/tem') or "
-    "contains(@href,'topic') or contains(@href,'stichwort') or contains(@href,'schlagw') or "
-    "contains(@href,'keyword') or contains(@href,'etiquet') or contains(@href,'mot')]"
-)
+# One of them is in the address of whatever leads to a page of a tag.
+_STEMS = ("tag", "/them", "/tem", "topic", "stichwort", "schlagw", "keyword", "etiquet", "mot")
+_AUTHORITY = re.compile(r"^https?://[^/?#]*", re.I)
 _TAG_SEGMENT = re.compile(
     r"tags?|themen?|thema|temas?|tema|topics?|stichworte?|schlagworte?|schlagwoerter|keywords?|etiquetas?|mots?-cles?",
     re.I,
@@ -43,19 +40,38 @@ def tags_of(page: Page) -> tuple[str, ...]:
 
 def _linked(page: Page) -> list[str]:
     by_rel, boxed = [], []
-    for link in islice(_TAG_LINKS(page.tree), 300):
+    for link in islice(_candidates(page), 300):
         rel = (link.get("rel") or "").lower().split()
         if "tag" in rel and "category" not in rel:
-            by_rel.append(element_text(link))
+            by_rel.append(page.text(link))
         elif _is_of_a_tag(link, page) and _is_in_a_box(link):
-            boxed.append(element_text(link).lstrip("#"))
+            boxed.append(page.text(link).lstrip("#"))
     return by_rel[:30] or (boxed if len(boxed) <= _MOST_LINKED else [])
+
+
+def _candidates(page: Page) -> Iterator[HtmlElement]:
+    for link in page.elements.of("a"):
+        href = link.get("href") or ""
+        if any(stem in href for stem in _STEMS) or "tag" in (link.get("rel") or ""):
+            yield link
 
 
 def _is_of_a_tag(link: HtmlElement, page: Page) -> bool:
     url = absolute(page, link.get("href"))
-    segments = [segment for segment in urlsplit(url).path.split("/") if segment] if url else []
-    return any(_TAG_SEGMENT.fullmatch(segment) for segment in segments[:-1])
+    path = _AUTHORITY.sub("", url).partition("#")[0].partition("?")[0] if url else ""
+    segments = [segment for segment in path.split("/") if segment]
+    return any(map(_names_tags, segments[:-1]))
+
+
+@lru_cache(maxsize=4096)
+def _names_tags(segment: str) -> bool:
+    return _TAG_SEGMENT.fullmatch(segment) is not None
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_box(named: str) -> tuple[bool, bool]:
+    """Whether it names a cloud, and whether it names a box of tags."""
+    return _CLOUD.search(named) is not None, _TAG_BOX.search(named) is not None
 
 
 def _is_in_a_box(link: HtmlElement) -> bool:
@@ -65,9 +81,10 @@ def _is_in_a_box(link: HtmlElement) -> bool:
         named = f"{around.get('class') or ''} {around.get('id') or ''}"
         if around.tag in {"article", "main", "body"}:
             break
-        if around.tag in _ELSEWHERE or _CLOUD.search(named):
+        is_cloud, is_of_tags = _kind_of_box(named)
+        if around.tag in _ELSEWHERE or is_cloud:
             return False
-        boxed = boxed or _TAG_BOX.search(named) is not None
+        boxed = boxed or is_of_tags
     return boxed
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from .bylines import is_far, lines_of
+from .elements import Elements
 from .page import Page
 
 _DATED = re.compile(
     r"date|time|publish|posted|pubdat|datum|fecha|stamp|meta|byline|dato|calendar|created|submitted", re.I
 )
 _DATE = re.compile(r"(?:19|20)\d{2}|(?<![\d.])\d{2}[./-]\s?\d{2}[./-]\s?\d{2}(?!\d)|\d/\d{1,2}/\d{2}(?!\d)")
+_DIGITS = re.compile(r"\d\d")  # which every such date has, and which is found at a tenth of the cost
 _PUBLISHED = re.compile(
     r"publi[sšcé]|posted|veröffentlicht|erschienen|erstellt|datum|date\b|geschrieben|^vom\b|eingestellt|online seit|"
     r"(?:artikel|beitrag|meldung|mitteilung) vom|creat|fecha|data\b|written|submitted|stand:",
@@ -47,27 +49,13 @@ class SeenDate:
 
 def visible_dates(page: Page) -> list[SeenDate]:
     """Texts of a line that hold a date, and dates of time elements, best first."""
-    found: list[tuple[float, int, HtmlElement, str]] = []
-    headline = None
-    position = 0
-    for position, element in enumerate(page.tree.iter()):
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIPPED:
-            continue
-        if tag == "h1" and headline is None:
-            headline = position
-        for text, holder in ((element.text, element), (element.tail, element.getparent())):
-            if holder is element and tag in _TIMES:
-                text = element.get("datetime") or element.get("dateTime") or lines_of(element, 80)
-            if text is None or not 5 < len(text) < 600 or holder is None or not _DATE.search(text):
-                continue
-            if len(found) < _MAX:
-                found.append((0, position, holder, " ".join(text.split())))
+    found = _dated(page.elements)
     if not found:
         return []
+    headline = next(iter(page.elements.positions("h1")), None)
     ranked = []
-    alike = Counter((holder.tag, holder.get("class")) for *_, holder, _ in found)
-    for order, (_, at, holder, text) in enumerate(found):
+    alike = Counter((holder.tag, holder.get("class")) for _, holder, _ in found)
+    for order, (at, holder, text) in enumerate(found):
         is_aside = is_far(holder)
         if holder.tag in _SKIPPED or (is_aside and next(holder.iterancestors("aside", "nav"), None) is not None):
             continue
@@ -91,6 +79,33 @@ def visible_dates(page: Page) -> list[SeenDate]:
         ranked.append((-score, order, text if is_time or len(whole) > 160 else whole, "time" if is_time else "text"))
     ranked.sort()
     return [SeenDate(text=text[:160], source=source, score=-score) for score, _, text, source in ranked]
+
+
+def _dated(elements: Elements) -> list[tuple[int, HtmlElement, str]]:
+    """Positions, with the element whose text it is and the text that holds a date, in page order."""
+    stated = {
+        place: time.get("datetime") or time.get("dateTime") or lines_of(time, 80)
+        for place, time in zip(elements.positions(*_TIMES), elements.of(*_TIMES), strict=True)
+    }
+    dated = [(place, False, text) for place, text in stated.items() if _has_date(text)]
+    dated += [
+        (place, False, text)
+        for place, text in enumerate(elements.texts)
+        if text and _has_date(text) and place not in stated
+    ]
+    dated += [(place, True, text) for place, text in enumerate(elements.tails) if text and _has_date(text)]
+    dated.sort()
+    found: list[tuple[int, HtmlElement, str]] = []
+    for place, is_behind, text in dated:
+        element = elements.all[place]
+        holder = element.getparent() if is_behind else element
+        if element.tag not in _SKIPPED and holder is not None and len(found) < _MAX:
+            found.append((place, holder, " ".join(text.split())))
+    return found
+
+
+def _has_date(text: str) -> bool:
+    return 5 < len(text) < 600 and _DIGITS.search(text) is not None and _DATE.search(text) is not None
 
 
 def _line(holder: HtmlElement, text: str) -> str:

@@ -1,0 +1,89 @@
+"""What is filed in one walk is what a walk of its own would find; quick looks find what the whole look finds."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.extraction import access, bylines, charset, visible_dates
+from pipelines.extraction.access import wall_words
+from pipelines.extraction.elements import Elements
+from pipelines.extraction.page import parse, text_of
+
+TAGS = ("div", "p", "a", "h1", "time", "span")
+NAMES = ("byline", "Author box", "author", "MAIN", "post-meta", "İnfo", "")
+
+
+def markup() -> st.SearchStrategy[str]:
+    words = st.sampled_from(["By Ada", " ", "12.11.2026", "a &amp; b", "\n\t", "ß"])
+    element = st.builds(
+        lambda tag, name, inside, tail: f'<{tag} class="{name}">{"".join(inside)}</{tag}>{tail}',
+        st.sampled_from(TAGS),
+        st.sampled_from(NAMES),
+        st.lists(words, max_size=3),
+        words,
+    )
+    return st.lists(element | words, max_size=12).map("".join)
+
+
+@given(markup())
+def test_elements_are_filed_as_walks_find_them(html: str) -> None:
+    tree = parse(f"<html><body>{html}</body></html>".encode(), url="https://a.example/").tree
+    filed = Elements(tree)
+    assert filed.all == list(tree.iter())
+    for tags in (("p",), ("a", "h1"), TAGS):
+        assert filed.of(*tags) == list(tree.iter(*tags))
+        assert filed.first(*tags) is next(tree.iter(*tags), None)
+    assert [filed.texts, filed.tails] == [[one.text for one in tree.iter()], [one.tail for one in tree.iter()]]
+    for stems in (("author",), ("meta", "main"), ("nfo",), ("none",)):
+        places = [place for _, positions in filed.saying("class", *stems) for place in positions]
+        looked_up = [one for one in tree.iter() if any(stem in (one.get("class") or "").lower() for stem in stems)]
+        assert filed.at(places) == looked_up
+        assert all(filed.all[place].get("class") == value for value, [place, *_] in filed.saying("class", *stems))
+
+
+@given(markup())
+def test_text_of_an_element_is_that_of_all_within_it(html: str) -> None:
+    page = parse(f"<html><body>{html}</body></html>".encode(), url="https://a.example/")
+    for element in page.tree.iter():
+        assert text_of(element) == page.text(element) == " ".join("".join(element.itertext()).split())
+
+
+@given(st.text(st.sampled_from("by von(c)“ —\n·Texrp:"), max_size=24) | st.text(max_size=12))
+def test_what_begins_as_a_byline_is_told_without_going_back(text: str) -> None:
+    words = bylines._BY_TEXT.pattern
+    behind = words[words.index("?(?:by|") + 1 :]
+    patient = re.compile(rf"\W*(?:(?:\S{{2,12}}\s)?{behind}", re.I)
+    assert (bylines._BY_TEXT.match(text) is None) == (patient.match(text) is None)
+
+
+@given(st.text("0129./- ٠年", max_size=20))
+def test_every_date_has_what_is_looked_for_first(text: str) -> None:
+    assert visible_dates._has_date(text) == (5 < len(text) < 600 and visible_dates._DATE.search(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Subscribe to unlock", "TO CONTINUE READING", "This article is for subscribers", "subscribers only",
+        "already a subscriber?", "Become a member to", "Unlock this article", "Jetzt weiterlesen", "nur für Abonnenten",
+        "Möchten Sie weiterlesen", "mit Plus weiterlesen", "réservé aux abonnés", "Il vous reste 80 % de cet article",
+        "la suite est réservée", "Abonnez-vous pour lire", "contenido exclusivo para suscriptores",
+        "Suscríbete para seguir",
+        "para seguir leyendo", "riservato agli abbonati", "exclusivo para assinantes", "alleen voor abonnees",
+        "kun for abonnenter", "この記事は有料", "会員限定", "有料記事", "残り120文字",
+    ],
+)  # fmt: skip
+def test_words_of_a_wall_are_found_behind_a_quick_look(words: str) -> None:
+    text = f"One. {words} Two."
+    match = access._WALL_WORDS.search(text)
+    assert match is not None
+    assert wall_words(text) == match.group(0)
+
+
+@given(st.binary(max_size=60) | st.text("<!doctypehtml/> \n\ufeff\ufffeé", max_size=40).map(lambda text: text.encode()))
+def test_a_body_in_utf8_is_parsed_as_its_text_would_be(body: bytes) -> None:
+    decoded = charset.read(body)
+    assert charset.decode(body) == (decoded.text, decoded.codec)
+    assert decoded.utf8 is None or decoded.utf8 == decoded.text.encode()
