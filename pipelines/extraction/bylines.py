@@ -37,7 +37,7 @@ _FAR = re.compile(
     r"related(?=[A-Z])|Comment(?=[A-Z_]|$)|[tT]easer|Sidebar|mostRead|[a-z]Card(?=[A-Z_]|$)"
 )
 _BUILDERS = re.compile(
-    r"\b(?:elementor|et_pb|wp-block|fl|vc|sqs|gb|brxe|jeg|td)[-_][\w-]*|status-\S+|\bcomments?-(?:open|closed)\b|\S*vcard|h-card"
+    r"\b(?:elementor|et_pb|wp-block|fl|vc|sqs|gb|brxe|jeg|td)[-_][\w-]*|status-\S+|\S*(?:\[|layout)\S*|\b(?:has|no|with|under)-\S+|\bcomments?-(?:open|closed)\b|\S*vcard|h-card"
 )
 _OF_OTHERS = re.compile(r"(?<![a-z])(?:related|recommend|teaser|comment-body)", re.I)
 _META = re.compile(r"auth?or|meta|by-?line|post-?footer|entry|info|credit|postdata", re.I)
