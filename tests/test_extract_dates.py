@@ -155,6 +155,10 @@ def test_visible_time_beside_the_byline() -> None:
         ("<abbr class='published' title='2026-11-22T10:52:00+02:00'>10:52</abbr>", 22),
         ("<span property='dc:date' content='2026-11-22T10:52:00+02:00'></span>", 22),
         ("<p class='card'>3 May 2026</p>" * 3 + "<b>22 Nov 2026</b>", 22),
+        ("<p><b>Registriert:</b> 18.11.2026, 05:56</p><p>von r23 » 22.11.2026, 05:42</p>", 22),
+        ("<p class='date'>25 Nov 2026</p><p>This story was first published on 22 Nov 2026 and is kept up.</p>", 22),
+        ("<p class='date'>25.11.2026</p><p>Dieser Text ist zuerst am 22. November 2026 erschienen.</p>", 22),
+        ("<p class='date'>22 Nov 2026</p><p>The law, first published on 3 March 1998, is old.</p>", 22),
     ],
 )
 def test_dates_that_a_page_shows(above: str, day: int) -> None:
@@ -222,6 +226,42 @@ def test_a_builders_time_gives_way_to_the_date_it_shows() -> None:
     assert got.published_at == datetime(2025, 3, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("changed", "shown", "day"),
+    [
+        ("2026-11-22T09:20:30Z", "4 March 2025", 4),  # imported on 22 November
+        ("2026-11-22T09:20:30Z", "20 November 2026", 22),  # put out anew
+        ("2026-11-22T11:20:30Z", "4 March 2025", 22),
+        ("2026-11-22T09:20:30Z", "4 March 2027", 22),
+    ],
+)
+def test_a_time_of_change_that_is_given_as_of_publication_gives_way_to_a_far_earlier_date(
+    changed: str, shown: str, day: int
+) -> None:
+    stated = ld(datePublished="2026-11-22T09:20:30Z", dateModified=changed)
+    got = read(stated, f"<p class='date'>{shown}</p>")
+    assert got.published_at is not None
+    assert got.published_at.day == day
+    assert read(stated, f"<p>The bridge was closed on {shown}, and is now open.</p>").published_source == "json-ld"
+
+
+def test_dates_of_scholarly_articles() -> None:
+    received = "<p class='date'>4 April 2026</p>"
+    got = read('<meta name="DC.Date" content="2026-06-25"><meta name="citation_date" content="2026-06-25">', received)
+    assert (got.published_at, got.published_source) == (datetime(2026, 6, 25, tzinfo=UTC), "meta")
+
+
+@pytest.mark.parametrize("look", ["page under-menu", "layout-sidebar-left", "lg:mr-[--sidebar-width]", "has-sidebar"])
+def test_a_box_that_is_named_for_what_is_beside_it_is_no_rail(look: str) -> None:
+    page = (
+        f"<html lang='en'><title>A story</title><body><div class='{look}'><h1>A story</h1><span>22 November 2026</span>"
+        f"{BODY}</div><section><p>3 May 2026</p><p>4 May 2026</p></section></body></html>"
+    )
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert got.published_at == datetime(2026, 11, 22, tzinfo=UTC)
+
+
 def test_hours_of_opening_are_no_offset() -> None:
     moment = parse_moment("19.1.2026, 10:00-11:30 Uhr")
     assert moment is not None
@@ -234,6 +274,13 @@ def test_a_meta_element_of_any_date_gives_way_to_the_date_beside_the_headline() 
     assert (loose.published_at, loose.published_source) == (datetime(2026, 11, 20, tzinfo=UTC), "text")
     plain = read('<meta property="article:published_time" content="2026-11-22T09:20:30Z">', shown)
     assert plain.published_source == "meta"
+    without_h1 = (
+        '<html lang="en"><title>A story</title><meta name="date" content="2026-11-22T09:20:30Z"><body><article>'
+        f"<h2>A story</h2>{shown}{BODY}</article></body></html>"
+    )
+    got = extract(without_h1.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert (got.published_at, got.published_source) == (datetime(2026, 11, 20, tzinfo=UTC), "text")
     masthead = read('<meta name="date" content="2026-11-22T09:20:30Z">', "<p class='date'>20 November 2028</p>")
     assert masthead.published_source == "meta"
 

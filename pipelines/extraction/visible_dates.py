@@ -30,6 +30,12 @@ _OTHERS = re.compile(
     r"erscheinungs\w+|release|born|geboren|registriert|registered|joined|mitglied seit|volume|vol\.|issn|isbn|doi\b",
     re.I,
 )
+_ORIGINALLY = re.compile(
+    r"\W*(?:this (?:\w+ ){1,3}(?:was|is) )?(?:originally|first|initially) published\b|"
+    r"\W*(?:dieser? \w+ (?:ist|wurde) )?(?:ursprünglich|zuerst|erstmals) (?:am .{6,20} )?"
+    r"(?:erschienen|veröffentlicht)\b",
+    re.I,
+)
 _OPENING = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]+)\s?(?:19|20)\d{2}")
 _WORD = re.compile(r"[^\W\d_]+")
 _SKIPPED = {"script", "style", "option", "noscript", "title", "textarea", "button", "label"}
@@ -44,7 +50,7 @@ class SeenDate:
     source: str
     """`text`, or `time` for what a time element states."""
     score: float
-    """Above 6 it stands alone in an element named for it, near the headline."""
+    """From 5 it stands alone in an element named for it; above 6 near the headline, too."""
 
 
 def visible_dates(page: Page) -> list[SeenDate]:
@@ -69,7 +75,8 @@ def visible_dates(page: Page) -> list[SeenDate]:
         if (label := _PUBLISHED.search(whole)) and _MODIFIED.search(whole, 0, label.start()):
             whole = whole[label.start() :]
         score -= 3.0 * (bool(_MODIFIED.search(whole)) and not _PUBLISHED.search(whole))
-        score -= 5.0 * is_aside + 6.0 * bool(_OTHERS.search(text))
+        score -= 5.0 * is_aside + 6.0 * bool(_OTHERS.search(whole))
+        score += 9.0 * bool(_ORIGINALLY.match(whole))
         score += 3.0 * bool(words > 9 and _OPENING.match(text))
         if headline is not None:
             apart = at - headline
