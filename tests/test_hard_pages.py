@@ -66,6 +66,24 @@ def test_deeper_than_any_parser_goes_it_is_read_plainly() -> None:
     assert got.detail.startswith("elements nested deeper than 2,048; read plainly: ")
 
 
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("many paragraphs", 0.3), ("many dates", 0.6), ("a table of many cells", 0.2), ("a list of many items", 0.2)],
+)
+def test_of_more_elements_than_any_article_has_it_is_read_plainly(kind: str, size: float) -> None:
+    got = extract(POISON[kind](size), url=URL)
+    assert isinstance(got, Extraction)
+    assert "Sentence 5 of the article inside" in got.text
+    assert got.extractor.endswith("-plain")
+
+
+def test_a_long_page_is_read_as_any_other() -> None:
+    got = extract(POISON["many paragraphs"](0.1), url=URL)
+    assert isinstance(got, Extraction)
+    assert "Line 19999 of many." in got.text
+    assert not got.extractor.endswith("-plain")
+
+
 def test_what_the_cheaper_way_reads_of_a_page() -> None:
     page = """<!doctype html><html lang="pl"><head><title>Most otwarty | Gazeta</title><!-- <p>A comment that is long
     enough to be taken for a paragraph of text.</p> --><meta property="og:title" content="Most &amp; rzeka">
