@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psutil
@@ -20,6 +23,10 @@ from pipelines.pages import PRELOAD
 from pipelines.worker_main import Limits
 from pipelines.workers import Workers
 
+# Between the middles of the second and the last quarter of 400 pages a worker grew by 0.2 to 0.3 MiB (2026-11).
+WORKER_GROWTH = 2 << 20
+# Rows are held until the file's fragment is written: 22 kB a page of these (2026-11).
+ROWS_OF_A_PAGE = 40_000
 URL = "https://news.example.org/2026/11/story"
 REASONS = {"timed_out", "crashed", "too_large", "no_text", "empty", "not_html"}
 # The 20 MB of text, the million links and the like are more than any article: they are rejects whichever way is taken.
@@ -112,6 +119,46 @@ def test_what_the_cheaper_way_reads_of_a_page() -> None:
     assert got.canonical_url == "https://news.example.org/most"
 
 
+class Memory:
+    """What this process and the workers that it starts from now on have of memory, looked at every so many pages."""
+
+    def __init__(self, *, every: int) -> None:
+        self._me = psutil.Process(os.getpid())
+        self._others = {child.pid for child in self._me.children()}
+        self._every = every
+        self.own: list[int] = []
+        self.of_workers: list[dict[int, int]] = []
+        """Bytes by process, at each look."""
+
+    def look(self, captures: int) -> None:
+        if captures % self._every:
+            return
+        self.own.append(self._me.memory_info().rss)
+        seen = {}
+        for child in self._me.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if child.pid not in self._others and child.status() != psutil.STATUS_ZOMBIE:
+                    seen[child.pid] = child.memory_info().rss
+        self.of_workers.append(seen)
+
+    @property
+    def replaced(self) -> int:
+        """How many workers came after the first ones: each begins small, and so hides what those before it grew."""
+        pids = {pid for seen in self.of_workers for pid in seen}
+        return len(pids) - max(map(len, self.of_workers))
+
+    def grown(self) -> tuple[int, int]:
+        """Bytes by which this process, and a worker on average, is larger in the last quarter than in the second."""
+        per_worker = [sum(seen.values()) // len(seen) for seen in self.of_workers if seen]
+        return _between_quarters(self.own), _between_quarters(per_worker)
+
+
+def _between_quarters(looks: list[int]) -> int:
+    """Of medians: a page that needs much for a moment is no growth."""
+    quarter = len(looks) // 4
+    return int(median(looks[-quarter:]) - median(looks[quarter : 2 * quarter]))
+
+
 class Batch:
     """Good pages with poison between them, read as any WARC file is; and what that took of memory meanwhile."""
 
@@ -134,14 +181,10 @@ class Batch:
         (self.written, *_) = write_warc(answers, step_seconds=0.01)
         self.path = home / "archive" / self.written.warc_file
         self.out = home / "fragments"
-        self.memory: list[int] = []
+        self.memory = Memory(every=max(1, pages // 500))
 
     def read(self, workers: Workers) -> Fragment:
-        me = psutil.Process(os.getpid())
-
-        def on_page(captures: int) -> None:
-            if captures % 100 == 0:
-                self.memory.append(me.memory_info().rss)
+        on_page = self.memory.look
 
         return extract_warc(
             self.path, self.out, warc_file=self.written.warc_file, workers=workers, on_page=on_page
@@ -177,6 +220,38 @@ def test_a_small_batch(home: Path, write_warc: Callable[..., list[Any]], kit: An
     batch.check(fragment)
 
 
+def test_memory_of_a_worker_is_flat(home: Path, write_warc: Callable[..., list[Any]], kit: Any) -> None:
+    harmless = [(kind, POISON[kind](0.01)) for kind in POISON if kind not in NO_ARTICLES]
+    batch = Batch(home, write_warc, kit, pages=400, poison=harmless)
+    with Workers(1, preload=PRELOAD) as workers:
+        batch.check(batch.read(workers))
+    own, of_worker = batch.memory.grown()
+    print("grown, kB:", own >> 10, of_worker >> 10, "replaced:", batch.memory.replaced)
+    assert batch.memory.replaced == 0
+    assert own < ROWS_OF_A_PAGE * 200
+    assert of_worker < WORKER_GROWTH
+
+
+def test_a_leak_would_be_seen() -> None:
+    """Of 20 kB a page, in 600 pages: 300 pages lie between the middles of the quarters."""
+    memory = Memory(every=2)
+    with Workers(1) as workers:
+        for done, _ in enumerate(workers.map(leaks, [20_000] * 600)):
+            memory.look(done)
+    assert memory.grown()[1] > WORKER_GROWTH
+    with Workers(1, limits=Limits(memory_bytes=1 << 24)) as workers:
+        for done, _ in enumerate(workers.map(leaks, [100_000] * 600)):
+            memory.look(done)
+    assert memory.replaced > 1  # this leak is hidden by the workers that took over
+
+
+LEAKED: list[bytes] = []
+
+
+def leaks(size: int) -> None:
+    LEAKED.append(b"x" * size)
+
+
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
 def test_ten_thousand_pages_one_in_a_hundred_of_them_poison(
@@ -186,10 +261,24 @@ def test_ten_thousand_pages_one_in_a_hundred_of_them_poison(
     poison = [(kind, make(1.0)) for kind, make in (kinds * 2)[:98]] + [("a bomb", bomb(60)), ("a bomb", bomb(900))]
     batch = Batch(home, write_warc, kit, pages=9_900, poison=poison)
     del poison
+    began = time.monotonic()
     with Workers(2, preload=PRELOAD) as workers:
         fragment = batch.read(workers)
+    print(f"{len(batch.good) + len(batch.bad)} pages in {time.monotonic() - began:.0f} s")
     for what, came in batch.check(fragment).items():
         print(f"{what:60s} {came}")
-    third = len(batch.memory) // 3
-    print("memory, MB:", [max(batch.memory[at : at + third]) >> 20 for at in (0, third, 2 * third)])
-    assert max(batch.memory[-third:]) < 1.25 * max(batch.memory[:third])
+    memory = batch.memory
+    print("grown, MB:", [each / (1 << 20) for each in memory.grown()], "workers replaced:", memory.replaced)
+    _print_quarters(memory)
+    own, of_worker = memory.grown()
+    assert own < ROWS_OF_A_PAGE * 5_000
+    assert of_worker < 64 << 20
+    assert memory.replaced <= 2 * len(batch.bad)  # by the poison alone: the page, and its second try
+    assert max(map(max, (seen.values() for seen in memory.of_workers if seen))) < 1.5 * Limits().memory_bytes
+
+
+def _print_quarters(memory: Memory) -> None:
+    quarter = len(memory.own) // 4
+    for name, looks in (("own", memory.own), ("worker", [max(seen.values(), default=0) for seen in memory.of_workers])):
+        parts = [looks[at : at + quarter] for at in range(0, 4 * quarter, quarter)]
+        print(f"{name}, MB by quarter, median and most:", [(int(median(p)) >> 20, max(p) >> 20) for p in parts])
