@@ -73,11 +73,13 @@ def test_deeper_than_any_parser_goes_it_is_read_plainly() -> None:
     assert got.detail.startswith("elements nested deeper than 2,048; read plainly: ")
 
 
+MORE_THAN_ANY = {"many paragraphs": 0.3, "many dates": 0.6, "a table of many cells": 0.2, "a list of many items": 0.2}
+
+
 @pytest.mark.parametrize(
-    ("kind", "size"),
-    [("many paragraphs", 0.3), ("many dates", 0.6), ("a table of many cells", 0.2), ("a list of many items", 0.2)],
+    ("kind", "size"), [*MORE_THAN_ANY.items(), ("attributes on one tag", 1.0), ("the same attribute again", 1.0)]
 )
-def test_of_more_elements_than_any_article_has_it_is_read_plainly(kind: str, size: float) -> None:
+def test_of_more_elements_or_attributes_than_any_article_has_it_is_read_plainly(kind: str, size: float) -> None:
     got = extract(POISON[kind](size), url=URL)
     assert isinstance(got, Extraction)
     assert "Sentence 5 of the article inside" in got.text

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # Each costs up to a tenth of a millisecond, so these some five seconds. The largest of 1,752 pages has 10,077
 # (2026-11).
 MAX_ELEMENTS = 50_000
+# libxml2 looks for each attribute among those before it: 40,000 on one tag take 2 s, and lxml 4.6 s to list (2026-11).
+MAX_ATTRIBUTES = 10_000
+_LARGE = 250_000  # bytes: in fewer there is not room for so much that a page takes ten seconds
 
 
 def extract(
@@ -41,12 +44,12 @@ def extract(
 
     if reason := before_parsing(html, content_type):
         return _rejected(reason)
+    if has_overloaded_tag(html):
+        overloaded = f"a tag of more than {MAX_ATTRIBUTES:,} attributes"
+        return _plainly(html, overloaded, url=url, content_type=content_type, rules=rules)
     page = parse(html, url=url, content_type=content_type)
     if much := _too_much(html, page):
-        read = extract_plain(html, url=url, content_type=content_type, rules=rules)
-        if isinstance(read, Extraction):
-            return read
-        return _rejected(Reason(reason="too_large", detail=f"{much}; read plainly: {read.reason}: {read.detail}"))
+        return _plainly(html, much, url=url, content_type=content_type, rules=rules)
     overrides.drop(page, rules)
     names = fields.site_names(page)
     headline = overrides.titled(page, rules) or fields.headline(page, names)
@@ -61,6 +64,13 @@ def extract(
     return overrides.applied(read, page, rules)
 
 
+def has_overloaded_tag(html: bytes) -> bool:
+    """Whether a parser would be at one tag of the page for seconds."""
+    if len(html) < _LARGE or html.count(b"=") <= MAX_ATTRIBUTES:
+        return False
+    return any(piece.partition(b">")[0].count(b"=") > MAX_ATTRIBUTES for piece in html.split(b"<"))
+
+
 def _too_much(html: bytes, page: Page) -> str | None:
     """What of the page is more than `extract` can read in bearable time."""
     if page.is_cut:
@@ -68,9 +78,22 @@ def _too_much(html: bytes, page: Page) -> str | None:
     if page.characters > MAX_CHARACTERS:
         return f"{page.characters} characters"
     # Bytes are counted in no time, and elements where there may be many.
-    if html.count(b"<") > MAX_ELEMENTS and (count := sum(1 for _ in page.tree.iter())) > MAX_ELEMENTS:
+    if (
+        len(html) >= _LARGE
+        and html.count(b"<") > MAX_ELEMENTS
+        and (count := sum(1 for _ in page.tree.iter())) > MAX_ELEMENTS
+    ):
         return f"{count:,} elements"
     return None
+
+
+def _plainly(
+    html: bytes, much: str, *, url: str, content_type: str | None, rules: overrides.Rules
+) -> Extraction | Reject:
+    read = extract_plain(html, url=url, content_type=content_type, rules=rules)
+    if isinstance(read, Extraction):
+        return read
+    return _rejected(Reason(reason="too_large", detail=f"{much}; read plainly: {read.reason}: {read.detail}"))
 
 
 def extract_plain(
