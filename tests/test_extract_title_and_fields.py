@@ -192,3 +192,58 @@ def test_heading_and_og_title_outvote_json_ld_of_no_news_article(kind: str, wins
     head = f"""<script type="application/ld+json">{{"@type": "{kind}", "headline": "Bridge news"}}</script>
     <meta property="og:title" content="The bridge is open again">"""
     assert read(head, h1="The bridge is open again").title == wins
+
+
+@pytest.mark.parametrize(
+    ("link", "title"),
+    [
+        ("/", "How to prune"),
+        ("https://example.co.uk/index.php", "How to prune"),
+        ("https://www.example.co.uk/en/", "How to prune"),
+        ("https://example.com/", "The garden of all"),
+        ("/news/the-garden-of-all", "The garden of all"),
+        ("#top", "The garden of all"),
+    ],
+)
+def test_a_heading_that_leads_home_is_the_name_of_the_site(link: str, title: str) -> None:
+    named = f"<a href='{link}'>The garden of all</a>"
+    assert read("<title>How to prune | The garden of all</title>", h1=named).title == title
+
+
+def test_a_front_page_may_be_headed_by_a_link_to_itself() -> None:
+    got = read("<title>Welcome</title>", h1="<a href='/'>The garden of all</a>", url="https://www.example.co.uk/")
+    assert got.title == "The garden of all"
+
+
+def test_an_archived_page_leads_to_the_archived_front_page() -> None:
+    archived = "https://web.archive.org/web/20140226054445/http://garden.example.co.uk"
+    named = f"<a href='{archived}/'>The garden of all</a>"
+    assert read("<title>The garden of all » How to prune</title>", h1=named, url=f"{archived}/prune").title == (
+        "How to prune"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "stated", "wins"),
+    [
+        ("BlogPosting", "Prune Roses: 12 Tips [2026]", "How we prune our roses"),
+        ("Article", "Prune Roses: 12 Tips [2026]", "Prune Roses: 12 Tips [2026]"),
+        ("NewsArticle", "Prune Roses: 12 Tips [2026]", "Prune Roses: 12 Tips [2026]"),
+        ("BlogPosting", "We prune our roses", "We prune our roses"),
+    ],
+)
+def test_the_heading_of_a_blog_comes_before_what_is_for_search_engines(kind: str, stated: str, wins: str) -> None:
+    head = ld(**{"@type": kind, "headline": stated}) + f'<meta property="og:title" content="{stated}">'
+    heading = "How we prune our roses" if "12" in stated else f"From the garden {stated}"
+    assert read(head, h1=heading).title == wins
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["How to prune | Example News | The paper of the hills", "Example News » Blog Archive » How to prune"],
+)
+def test_names_of_sites_with_a_mark_within_and_archives_of_blogs(document: str) -> None:
+    names = '<meta property="og:site_name" content="Example News | The paper of the hills">'
+    if "Blog" in document:
+        names = '<meta property="og:site_name" content="Example News">'
+    assert read(f"<title>{document}</title>{names}", h1="").title == "How to prune"

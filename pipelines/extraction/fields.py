@@ -9,10 +9,13 @@ from urllib.parse import urljoin
 from crawler import registrable_domain
 
 from .confidence import Second
+from .home_links import headings_that_lead_home
 from .jsonld import resolve, text_of, types_of
 from .page import Page
 
 _SEPARATOR = re.compile(r"\s+[|·•»«›‹:*–—-]+\s+|\s*[|»ㅣ｜]\s*")
+_SEPARATOR_AT_END = re.compile(rf"(?:{_SEPARATOR.pattern})$")
+_ARCHIVES = ("Blog Archive", "Blog Archiv")  # of every story's title in early WordPress
 _ABSOLUTE = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?(?:[/?#]|$)", re.I)
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.I)
 _DESCRIPTION_METAS = (
@@ -25,9 +28,10 @@ _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.titl
 
 
 def site_names(page: Page) -> list[str]:
-    """The names the page gives its site: og:site_name, publisher, application name, and its domain."""
+    """The names the page gives its site: og:site_name, publisher, application name, headings that lead home, domain."""
     names = [page.meta("og:site_name"), page.meta("application-name", "apple-mobile-web-app-title"), publisher(page)]
     names += [text_of(node.get("name")) for node in page.nodes if types_of(node) & {"website"}]
+    names += headings_that_lead_home(page)
     domain = registrable_domain(page.url)
     return list(dict.fromkeys(name for name in [*names, domain, domain.split(".")[0]] if name and len(name) < 80))
 
@@ -56,7 +60,8 @@ def headline(page: Page, names: list[str]) -> Headline:
     JSON-LD's headline first, then a single h1 (what the reader sees), then og:title, then the document's title; a
     heading that one of them merely continues (“… | Sport”) is the headline. On 1,611 pages with known titles this
     order was right on .84, og:title first on .76; with the two exceptions, the shorter of two forms that differ by a
-    kicker and what h1 and og:title say alike against the JSON-LD of no news article, on .85 (2026-11).
+    kicker and what h1 and og:title say alike against the JSON-LD of no news article, on .85; with a heading that leads
+    home known for the site's name, and the h1 of blogs before their JSON-LD, on .87 (2026-11).
     """
     known = {fold(name) for name in names}
     stated, social, document = (
@@ -83,8 +88,13 @@ def headline(page: Page, names: list[str]) -> Headline:
         ):
             return taken(heading, stated[0], "heading")
     # Two against one; but what the JSON-LD of news sites has is printed, and the others are for search and sharing.
-    is_news = any(kind.endswith(("newsarticle", "posting")) for kind in types_of(page.article or {}))
+    kinds = types_of(page.article or {})
+    is_news = any(kind.endswith(("newsarticle", "posting")) for kind in kinds)
     if stated and social and headings and not is_news and fold(social[1]) == fold(headings[0]) != fold(stated[1]):
+        return taken(headings[0], headings[0], "heading")
+    # Plugins for blogs put there what they write for search engines: the h1 was right on 13 of 14 pages (2026-11).
+    is_blog = "blogposting" in kinds and len(headings) == 1 and len(fold(headings[0])) > 12
+    if stated and is_blog and fold(stated[1]) not in fold(headings[0]):
         return taken(headings[0], headings[0], "heading")
     if stated:
         return taken(stated[1], stated[0], "json-ld")
@@ -138,7 +148,10 @@ def titles_of(page: Page) -> list[str]:
 
 def without_site(text: str, names: list[str]) -> str:
     """The text without leading or trailing pieces that name the site."""
-    known = {fold(name).replace(" ", "") for name in names}
+    known = {fold(name).replace(" ", "") for name in (*names, *_ARCHIVES)}
+    for name in names:  # which may have a mark within it: “Story | Example | The paper of the hills”
+        if text.endswith(name) and _SEPARATOR.search(name) and (mark := _SEPARATOR_AT_END.search(text[: -len(name)])):
+            text = text[: mark.start()]
     for _ in range(3):
         marks = list(_SEPARATOR.finditer(text))
         if not marks:
