@@ -42,6 +42,7 @@ def standfirst(html: bytes) -> str | None:
         f"<p><em> {SAID} </em></p>",
         f"<p class='einleitung'>{SAID.replace('choir', '<a href=/choir>choir</a>')}</p>",
         f"<p class='lead'>A <b>welder</b>{SAID[8:].replace(' ', '&nbsp;', 1)}</p>",
+        f"<p class='intro'><a id='top'></a>\n<button></button> {SAID}</p>",
         f"<header><p>{SAID}</p></header>",
         f"<div><div><p>{SAID}</p></div></div>",
     ],

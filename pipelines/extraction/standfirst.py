@@ -3,22 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from .fields import descriptions, fold
 from .page import Page
-from .page import text_of as element_text
 from .records import Block
 
-_TEXT = "normalize-space(translate(text(), '\u00a0', ' '))"
-# Elements whose first text is the beginning of a text, or a part of that: “Die <a>ehemalige</a> …”. The first word is
-# asked for first, since it costs a third.
-_STARTING: Any = etree.XPath(
-    "//body//*[starts-with(normalize-space(text()), $word)]"
-    f"[starts-with({_TEXT}, $start) or starts-with($start, {_TEXT})]"
+# Where leads are written; only where none of these holds the text, it is looked for in the others.
+_TAGS = (
+    ("p", "h2", "h3", "h4", "h5", "strong", "b", "em", "i"),
+    ("div", "span", "section", "header", "font", "td", "li", "a"),
 )
 _START = 24  # characters
 _MOST = 40  # elements that are looked at: one that says “A” is a beginning of many
@@ -54,10 +49,10 @@ def standfirst_of(page: Page, blocks: list[Block], *, title: str | None, byline:
     for block in blocks[:2]:
         folded = fold(block.text)
         if folded in said:
-            if any(_is_marked(each) or not _goes_on(each) for each in _elements(page, block.text, folded)):
+            if any(_is_marked(page, each) or not _goes_on(page, each) for each in _elements(page, block.text, folded)):
                 return block.text
         elif any(len(start) >= _LEAST_CUT and folded.startswith(start) for start in cut) and any(
-            _is_marked(each) for each in _elements(page, block.text, folded)
+            _is_marked(page, each) for each in _elements(page, block.text, folded)
         ):
             return block.text
     return None
@@ -65,29 +60,46 @@ def standfirst_of(page: Page, blocks: list[Block], *, title: str | None, byline:
 
 def _elements(page: Page, text: str, folded: str) -> Iterator[list[HtmlElement]]:
     """The elements that hold this text and nothing else, those around one another together, the innermost first."""
-    words = text[: 2 * _START].split()
-    start = " ".join(words)[:_START]
     seen: set[HtmlElement] = set()
-    for element in _STARTING(page.tree, word=words[0], start=start)[:_MOST]:
-        same: list[HtmlElement] = []
-        for around in chain([element], islice(element.iterancestors(), _LEVELS)):
-            if around in seen:
-                break
-            seen.add(around)
-            if fold(element_text(around)) == folded:
-                same.append(around)
-            elif same or around.tag in {"p", "div", "body"}:
-                break
-        if same:
-            yield same
+    for tags in _TAGS:
+        found = False
+        for element in islice(_beginning(page, tags, text), _MOST):
+            same: list[HtmlElement] = []
+            for around in chain([element], islice(element.iterancestors(), _LEVELS)):
+                if around in seen:
+                    break
+                seen.add(around)
+                if fold(page.text(around)) == folded:
+                    same.append(around)
+                elif same or around.tag in {"p", "div", "body"}:
+                    break
+            if same:
+                found = True
+                yield same
+        if found:
+            return
 
 
-def _is_marked(same: list[HtmlElement]) -> bool:
+def _beginning(page: Page, tags: tuple[str, ...], text: str) -> Iterator[HtmlElement]:
+    """Those whose first text is the beginning of this one, or a part of that: “Die <a>ehemalige</a> …”."""
+    start = " ".join(text[: 2 * _START].split())[:_START]
+    letter = start[:1]
+    for element in page.elements.of(*tags):
+        said = element.text
+        if not said or said.isspace():  # buttons, marks and anchors come before it
+            said = next((tail for child in element[:4] if (tail := child.tail) and not tail.isspace()), None)
+        if not said or not (said := said.lstrip()).startswith(letter):
+            continue
+        if start.startswith(" ".join(said[: 2 * _START].split())[:_START]):
+            yield element
+
+
+def _is_marked(page: Page, same: list[HtmlElement]) -> bool:
     """Whether it is set as a lead is: by its tag, by a class or id, or by all of it being emphasised."""
     if any(element.tag in _HEADINGS or element.tag in _EMPHASIS or _has_class(element) for element in same):
         return True
     outer = same[-1].getparent()
-    return outer is not None and _has_class(outer) and len(element_text(outer)) < 2 * len(element_text(same[-1]))
+    return outer is not None and _has_class(outer) and len(page.text(outer)) < 2 * len(page.text(same[-1]))
 
 
 def _has_class(element: HtmlElement) -> bool:
@@ -95,11 +107,11 @@ def _has_class(element: HtmlElement) -> bool:
     return any(word.lower() in _LEADS for word in _WORD.findall(named))
 
 
-def _goes_on(same: list[HtmlElement]) -> bool:
+def _goes_on(page: Page, same: list[HtmlElement]) -> bool:
     """Whether elements of its kind follow it, as the next paragraph of a body does."""
     outer = same[-1]
     return any(
-        len(element_text(sibling)) > _SIMILAR
+        len(page.text(sibling)) > _SIMILAR
         for sibling in islice(outer.itersiblings(outer.tag), _LEVELS)
         if outer.tag == "p" or sibling.get("class") == outer.get("class")
     )
