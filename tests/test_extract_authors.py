@@ -146,3 +146,10 @@ def test_raw_words_are_kept() -> None:
 def test_commenters_are_no_authors() -> None:
     got = read(above="<div class='comment'><span class='author'>Loud Voice</span></div>")
     assert got.authors == ()
+
+
+@pytest.mark.parametrize("name", ["citation_author", "citation_authors"])
+def test_all_authors_of_a_scholarly_article(name: str) -> None:
+    head = '<meta name="dc.creator" content="Jane Doe"><meta name="author" content="Jane Doe">'
+    head += "".join(f'<meta name="{name}" content="{one}">' for one in ("Jane Doe", "John Roe", "Jin Park"))
+    assert read(head).authors == ("Jane Doe", "John Roe", "Jin Park")

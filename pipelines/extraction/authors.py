@@ -12,8 +12,9 @@ from .names import Named, fold, is_handle, is_person, names_of
 from .page import Page
 
 AUTHOR_METAS = (
+    "citation_author", "citation_authors",  # all of them, where the others have the first
     "author", "article:author_name", "parsely-author", "cxenseparse:author", "dc.creator", "dcterms.creator",
-    "sailthru.author", "byl", "citation_author", "article:author", "og:article:author", "rnews:author",
+    "sailthru.author", "byl", "article:author", "og:article:author", "rnews:author",
     "dc.contributor", "twitter:creator:name",
     "mediator_author", "authors", "vr:author", "bt:author", "articleauthor",
     "twitter:misc:written by",
