@@ -35,7 +35,9 @@ def test_elements_are_filed_as_walks_find_them(html: str) -> None:
     for tags in (("p",), ("a", "h1"), TAGS):
         assert filed.of(*tags) == list(tree.iter(*tags))
         assert filed.first(*tags) is next(tree.iter(*tags), None)
-    assert [filed.texts, filed.tails] == [[one.text for one in tree.iter()], [one.tail for one in tree.iter()]]
+    texts, tails = [one.text for one in tree.iter()], [one.tail for one in tree.iter()]
+    for filed_texts, all_texts in ((filed.texts, texts), (filed.tails, tails)):
+        assert filed_texts == {place: text for place, text in enumerate(all_texts) if (text or "").strip()}
     for stems in (("author",), ("meta", "main"), ("nfo",), ("none",)):
         places = [place for _, positions in filed.saying("class", *stems) for place in positions]
         looked_up = [one for one in tree.iter() if any(stem in (one.get("class") or "").lower() for stem in stems)]

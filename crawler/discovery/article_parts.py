@@ -27,7 +27,10 @@ _ENDS_IN_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?:/|\.\w{3,5})?$")
 
 def looks_like_part(url: str) -> bool:
     """A quick look: whether it ends in a number of one or two digits, as a further page does and few articles do."""
-    return _ENDS_IN_NUMBER.search(url.partition("#")[0]) is not None or _HAS_PARAMETER.search(url) is not None
+    # The number and what ends the address are eight characters at most; a page has hundreds of links.
+    return _ENDS_IN_NUMBER.search(url.partition("#")[0][-12:]) is not None or (
+        "=" in url and _HAS_PARAMETER.search(url) is not None
+    )
 
 
 def part_after(url: str, target: str) -> int | None:

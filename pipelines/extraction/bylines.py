@@ -31,6 +31,10 @@ _AUTHOR_PATH = re.compile(
     r"contributors?|producers?|staff|mitarbeiter|columnists?|redaktion)/[^/?#]{3,}",
     re.I,
 )
+_AUTHOR_STEMS = (
+    "/author", "/autor", "/auteur", "/redakt", "/journalist", "/reporter", "/writer", "/people", "/contributor",
+    "/producer", "/staff", "/mitarbeiter", "/columnist", "/blogauthor", "/blog-author", "/blogautor", "/blog-autor",
+)  # fmt: skip
 _FAR = re.compile(
     r"(?:^|[\s_-])(?:related|recommend\w*|comments?|commentlist|comment-\w+|respond|sidebar|side-?bar|teasers?|most-?read|"
     r"popular|cards?|rail|nav|navbar|menu|promo|widget\w*|newsletter|breadcrumbs?|figcaption|caption|cookie\w*)(?=$|[\s_-])|"
@@ -102,7 +106,7 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         if "author" in prop.split()
         for place in positions
     }
-    linked = {place: kind for place in elements.positions("a") if (kind := _of_link(elements.all[place]))}
+    linked = _linked(elements)
     telling = _told(elements, "id") | _told(elements, "class")
     opening = _opening(elements)
     for place in sorted({*stated, *linked, *telling, *opening}):
@@ -138,12 +142,16 @@ def shown(page: Page) -> dict[str, list[Shown]]:
 _AUTHOR, _ABOUT = 1, 2
 
 
-def _of_link(element: HtmlElement) -> str | None:
-    """The kind that a link is of: by rel=author, or because it leads to an author's page."""
-    rel, href = element.get("rel"), element.get("href")
-    if rel is not None and "author" in rel.split():
-        return "rel"
-    return "page" if href is not None and _AUTHOR_PATH.search(href) else None
+def _linked(elements: Elements) -> dict[int, str]:
+    """Positions of the links with rel=author and of those that lead to an author's page; which of the two."""
+    found: dict[int, str] = {}
+    for href, positions in elements.saying("href", *_AUTHOR_STEMS):
+        if _AUTHOR_PATH.search(href):
+            found.update(dict.fromkeys(positions, "page"))
+    for rel, positions in elements.saying("rel", "author"):
+        if "author" in rel.split():
+            found.update(dict.fromkeys(positions, "rel"))
+    return {place: kind for place, kind in found.items() if elements.all[place].tag == "a"}
 
 
 def _told(elements: Elements, attribute: str) -> dict[int, int]:
@@ -158,15 +166,11 @@ def _told(elements: Elements, attribute: str) -> dict[int, int]:
 
 def _opening(elements: Elements) -> set[int]:
     """Positions of the elements that begin as a byline does: by themselves, or with what stands first in them."""
-    texts = elements.texts
-    found = set()
-    for place, text in enumerate(texts):
-        if text and len(text) <= 160 and _BY_TEXT.match(text):
-            found.add(place)
-            if place and elements.all[place].getparent() is elements.all[place - 1]:
-                before = texts[place - 1]
-                if before is None or before.isspace():
-                    found.add(place - 1)
+    texts, every = elements.texts, elements.all
+    found = {place for place, text in texts.items() if len(text) <= 160 and _BY_TEXT.match(text)}
+    for place in tuple(found):
+        if place - 1 not in texts and place and every[place].getparent() is every[place - 1]:
+            found.add(place - 1)
     return found
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 _END = "\0"  # in no page: charset.py takes it out
+_HOLDERS = {"href": ("a", "area", "link"), "rel": ("a", "area", "link")}
 
 
 class Elements:
@@ -45,19 +46,22 @@ class Elements:
         return [self.all[position] for position in sorted(set(positions))]
 
     @cached_property
-    def texts(self) -> list[str | None]:
-        """The text of each element up to its first child."""
-        return [element.text for element in self.all]
+    def texts(self) -> dict[int, str]:
+        """Position → the text up to the first child, where that is more than white space."""
+        texts = enumerate([element.text for element in self.all])
+        return {place: text for place, text in texts if text and not text.isspace()}
 
     @cached_property
-    def tails(self) -> list[str | None]:
-        """The text behind each element."""
-        return [element.tail for element in self.all]
+    def tails(self) -> dict[int, str]:
+        """Position → the text behind the element, where that is more than white space."""
+        texts = enumerate([element.tail for element in self.all])
+        return {place: text for place, text in texts if text and not text.isspace()}
 
     def saying(self, attribute: str, *stems: str) -> list[tuple[str, list[int]]]:
         """The attribute's values, as written, that hold one of the stems in any case, with where each stands.
 
-        The stems are in lower case. A page has a fifth as many values as elements, and all are searched as one text.
+        The stems are in lower case; href and rel are those of links, not of bases and forms. A page has a fifth as many
+        values as elements, and all are searched as one text.
         """
         values, whole = self._values(attribute)
         found = set()
@@ -72,9 +76,10 @@ class Elements:
         filed = self._filed.get(attribute)
         if filed is None:
             positions: defaultdict[str, list[int]] = defaultdict(list)
-            for position, value in enumerate([element.get(attribute) for element in self.all]):
-                if value:
+            places = self.positions(*holders) if (holders := _HOLDERS.get(attribute)) else range(len(self.all))
+            for position, element in zip(places, self.of(*holders) if holders else self.all, strict=True):
+                if value := element.get(attribute):
                     positions[value].append(position)
-            filed = list(positions.items()), "".join(value + _END for value in positions).lower()
+            filed = list(positions.items()), "".join([value + _END for value in positions]).lower()
             self._filed[attribute] = filed
         return filed

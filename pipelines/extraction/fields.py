@@ -288,8 +288,11 @@ def _absolute(page: Page, raw: str) -> str | None:
     if len(raw) > 4000:
         return None
     url = "".join(raw.split())
-    if url.startswith("/") and page.origin and not _is_intricate(url):
-        return page.origin + url  # what urljoin gives, at a twentieth of its cost; of most links
+    if origin := page.origin:  # most links are the site's own
+        if url.startswith(origin) and url[len(origin) : len(origin) + 1] == "/":
+            return url
+        if url.startswith("/") and not _is_intricate(url):
+            return origin + url  # what urljoin gives, at a twentieth of its cost
     if not _ABSOLUTE.match(url):
         try:
             url = urljoin(page.base_url, url)

@@ -39,6 +39,9 @@ _NO_PICTURE = re.compile(
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?#])", re.I)
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-url", "data-hi-res-src", "data-image")
 _SIZE_IN_NAME = re.compile(r"(?:[-_]\d{2,4}x\d{2,4}|-scaled|@2x)(?=\.\w+$)")
+_CANDIDATES = re.compile(r",\s+")
+_WIDTH = re.compile(r"\s*(\d+(?:\.\d+)?)[wx]")
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:\s*px)?\s*$")
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|attribution|urheber|(?:image|photo|img)[_-]?source", re.I)
 _CAPTION_CLASS = re.compile(r"caption|legend|bildunterschrift|bildtext|didascalia", re.I)
 _CREDIT = re.compile(
@@ -56,8 +59,9 @@ def images_of(page: Page, blocks: list[Block], *, lead: str | None) -> tuple[Ima
     """`lead`: the address of the image that goes with the headline, as the page names it."""
     described = _described(page)
     found: dict[str, Image] = {}
+    elsewhere: dict[HtmlElement, bool] = {}
     for element in _of_article(page, blocks):
-        image = _image(element, page, described)
+        image = _image(element, page, described, elsewhere)
         if image is not None:
             found.setdefault(_stem(image.url), image)
         if len(found) >= MOST_IMAGES:
@@ -81,8 +85,10 @@ def _of_article(page: Page, blocks: list[Block]) -> list[HtmlElement]:
             within.append(element)
             if len(within) > _MOST_LOOKED_AT:
                 break
-        elif starts and len(within) > until and _start("".join(islice(element.itertext(), 8))) in starts:
-            until = len(within)
+        elif starts and len(within) > until:
+            text = "".join(islice(element.itertext(), 8)) if len(element) else element.text
+            if text and _start(text) in starts:
+                until = len(within)
     if starts and not until:  # no paragraphs in the source, or no image among them
         until = len(within) if next(root.iter("p"), None) is None else 0
     return within[:until]
@@ -90,20 +96,24 @@ def _of_article(page: Page, blocks: list[Block]) -> list[HtmlElement]:
 
 def _root(page: Page, size: int) -> HtmlElement:
     """The smallest element around the headline that holds most of the text that was read."""
-    root = next((h1 for h1 in page.tree.iter("h1") if len(h1) or h1.text), None)
+    root = next((h1 for h1 in page.elements.of("h1") if len(h1) or h1.text), None)
     if root is None:
-        root = next(page.tree.iter("article", "main"), page.tree)
+        root = page.elements.first("article", "main")
+    if root is None:
+        root = page.tree
     while (parent := root.getparent()) is not None and _LENGTH(root) < size // 2:
         root = parent
     return root
 
 
-def _image(element: HtmlElement, page: Page, described: dict[str, Node]) -> Image | None:
+def _image(
+    element: HtmlElement, page: Page, described: dict[str, Node], elsewhere: dict[HtmlElement, bool]
+) -> Image | None:
     raw = _address(element)
     if raw is None or _NO_PICTURE.search(raw) or (url := absolute(page, raw)) is None:
         return None
     width, height = _pixels(element.get("width")), _pixels(element.get("height"))
-    if any(size is not None and size < _SMALLEST for size in (width, height)) or _is_elsewhere(element):
+    if any(size is not None and size < _SMALLEST for size in (width, height)) or _is_elsewhere(element, elsewhere):
         return None
     node = described.get(_stem(url), {})
     caption, credit = _said(element)
@@ -146,24 +156,36 @@ def _address(element: HtmlElement) -> str | None:
 
 def _offered(srcset: str) -> Iterator[tuple[float, str]]:
     """Width (or density) and address of each candidate. Addresses may hold commas, but not with a space after them."""
-    for candidate in re.split(r",\s+", srcset.strip()):
+    for candidate in _CANDIDATES.split(srcset.strip()):
         address, _, size = candidate.strip().rstrip(",").partition(" ")
         if address and not address.startswith("data:"):
-            number = re.match(r"\s*(\d+(?:\.\d+)?)[wx]", size)
+            number = _WIDTH.match(size)
             yield float(number[1]) if number else 0.0, address
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
+def _is_elsewhere(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether it stands in a menu, a rail or a link; ``known``: what is known of the boxes around others."""
+    passed: list[HtmlElement] = []
+    is_elsewhere = False
     for around in element.iterancestors():
-        if around.tag in {"article", "main", "body"}:
-            return False
-        if around.tag == "a":
-            href = around.get("href") or "#"
-            if not (href.startswith("#") or _PICTURE.search(href)):
-                return True
-        if around.tag in _ELSEWHERE or _is_rail(f"{around.get('class') or ''} {around.get('id') or ''}"):
-            return True
-    return False
+        if around in known:
+            is_elsewhere = known[around]
+            break
+        passed.append(around)
+        is_elsewhere = _leads_elsewhere(around)
+        if is_elsewhere or around.tag in {"article", "main", "body"}:
+            break
+    known.update(dict.fromkeys(passed, is_elsewhere))
+    return is_elsewhere
+
+
+def _leads_elsewhere(box: HtmlElement) -> bool:
+    tag = box.tag
+    if tag in {"article", "main", "body"}:
+        return False
+    if tag == "a" and not ((href := box.get("href") or "#").startswith("#") or _PICTURE.search(href)):
+        return True
+    return tag in _ELSEWHERE or _is_rail(f"{box.get('class') or ''} {box.get('id') or ''}")
 
 
 def _said(element: HtmlElement) -> tuple[str | None, str | None]:
@@ -247,9 +269,10 @@ def _stem(url: str) -> str:
 
 
 def _pixels(raw: str | None) -> int | None:
-    match = re.match(r"\s*(\d{1,5})(?:\.\d+)?(?:\s*px)?\s*$", raw or "")
+    match = _PIXELS.match(raw) if raw else None
     return int(match[1]) if match and int(match[1]) else None
 
 
 def _start(text: str) -> str:
-    return "".join(text.split())[:40].casefold()
+    start = "".join(text[:120].split())[:40]
+    return (start if len(start) == 40 else "".join(text.split())[:40]).casefold()

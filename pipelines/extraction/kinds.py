@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -134,12 +135,17 @@ def _beside_headline(page: Page, title: str | None) -> list[str]:
 
 def _is_elsewhere(element: HtmlElement, boxes: list[HtmlElement]) -> bool:
     """Whether it belongs to a menu or to an advertisement rather than to the headline."""
-    for one in [element, *element.iterancestors()]:
-        if one.tag in _OTHER_PARTS or _SLOT.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
+    for one in chain([element], element.iterancestors()):
+        if one.tag in _OTHER_PARTS or _is_slot(f"{one.get('class') or ''} {one.get('id') or ''}"):
             return True
         if one in boxes:
             return False
     return False
+
+
+@lru_cache(maxsize=4096)
+def _is_slot(named: str) -> bool:
+    return _SLOT.search(named) is not None
 
 
 def _is_longer(element: HtmlElement, limit: int) -> bool:

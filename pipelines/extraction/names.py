@@ -6,6 +6,7 @@ A byline comes in lines, one for each piece of text that its markup sets apart.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .agencies import agencies_in
 
@@ -126,17 +127,26 @@ def names_of(bylines: Iterable[str], *, whole: frozenset[str] = frozenset()) -> 
         if whole and fold(written) in whole:
             found.setdefault(fold(written), Named(name=" ".join(written.split()), agencies=(), is_alone=True))
             continue
-        pieces = list(_pieces(written))
-        for piece in pieces:
-            if (beside := _BESIDE.match(piece)) and (agencies := agencies_in(beside[2])) and is_person(beside[1]):
-                found.setdefault(fold(beside[1]), Named(name=beside[1], agencies=(), is_alone=False))
-                found.setdefault(fold(beside[2]), Named(name=beside[2], agencies=agencies, is_alone=False))
-                continue
-            agencies = agencies_in(piece)
-            name = piece.strip(" ()[]") if agencies else _name(piece)
-            if name:
-                found.setdefault(fold(name), Named(name=name, agencies=agencies, is_alone=len(pieces) == 1))
+        for folded, named in _named(written):
+            found.setdefault(folded, named)
     return list(found.values())
+
+
+@lru_cache(maxsize=1024)  # what names a place is read twice: where it is found, and when authors are decided
+def _named(written: str) -> tuple[tuple[str, Named], ...]:
+    """The names in one text, each with its folded form."""
+    found: list[Named] = []
+    pieces = list(_pieces(written))
+    for piece in pieces:
+        if (beside := _BESIDE.match(piece)) and (agencies := agencies_in(beside[2])) and is_person(beside[1]):
+            found.append(Named(name=beside[1], agencies=(), is_alone=False))
+            found.append(Named(name=beside[2], agencies=agencies, is_alone=False))
+            continue
+        agencies = agencies_in(piece)
+        name = piece.strip(" ()[]") if agencies else _name(piece)
+        if name:
+            found.append(Named(name=name, agencies=agencies, is_alone=len(pieces) == 1))
+    return tuple((fold(one.name), one) for one in found)
 
 
 def is_person(name: str) -> bool:

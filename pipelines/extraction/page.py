@@ -201,23 +201,21 @@ def _tree(source: bytes) -> tuple[HtmlElement, bool]:
 
 def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str, str]:
     ld, count, inline, bodies = [], 0, [], []
-    for script in list(tree.iter("script", "style", "svg", "math", "template")):
-        if script.tag in {"svg", "math"} and next(script.iter("p", "h1"), None) is not None:
-            script.drop_tag()  # never closed: in browsers a paragraph ends it (HTML §13.2.6.5), in libxml2 it is in it
+    for element in list(tree.iter("script", "svg", "math")):
+        if element.tag != "script":
+            # Never closed: in browsers a paragraph ends it (HTML §13.2.6.5), in libxml2 it is in it.
+            if next(element.iter("p", "h1"), None) is not None:
+                element.drop_tag()
             continue
-        if script.tag == "math":
-            continue
-        if script.tag == "script":
-            count += 1
-            text = script.text  # made anew whenever it is asked for, and long
-            if "ld+json" in (script.get("type") or "").lower():
-                ld.append(text or "")
-            elif text:
-                inline.append(text[:2000])
-                if len(text) > 1000 and ("<p" in text or ("\\u003" in text and "\\u003cp" in text.lower())):
-                    bodies.append(text)
-        if script.getparent() is not None:
-            script.drop_tree()
+        count += 1
+        text = element.text  # made anew whenever it is asked for, and long
+        if "ld+json" in (element.get("type") or "").lower():
+            ld.append(text or "")
+        elif text:
+            inline.append(text[:2000])
+            if len(text) > 1000 and ("<p" in text or ("\\u003" in text and "\\u003cp" in text.lower())):
+                bodies.append(text)
+    etree.strip_elements(tree, "script", "style", "svg", "template", with_tail=False)
     return ld, count, "\n".join(inline)[:40_000], "\n".join(bodies)[:500_000]
 
 

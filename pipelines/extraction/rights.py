@@ -4,9 +4,9 @@ import re
 from itertools import islice
 from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
+from .elements import Elements
 from .fields import absolute
 from .jsonld import resolve, text_of
 from .page import Page
@@ -28,7 +28,6 @@ _NOTICE = re.compile(
 )
 _NOTICE_WITHOUT_YEAR = re.compile(r"©\s*\w|\bcopyright\s+(?:by\b|©)", re.I)
 _MOST_TEXTS = 6  # with a word of the notice, from the page's end: there it stands, as a rule
-_TEXTS_WITH: Any = etree.XPath("//text()[contains(.,$word)]")
 _CC = re.compile(
     r"^(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses/[a-z-]+|publicdomain/(?:zero|mark))/", re.I
 )
@@ -61,12 +60,19 @@ def licence_of(page: Page) -> str | None:
     if stated := _licence_stated(page):
         return stated
     loose: dict[str, HtmlElement] = {}
-    for element in page.elements.of("a", "link"):
-        raw, rel = element.get("href"), element.get("rel") or ""
-        if "icense" not in rel and (raw is None or "creativecommons.org/" not in raw):
+    elements = page.elements
+    places = [
+        place
+        for attribute, stem in (("rel", "icense"), ("href", "creativecommons.org/"))
+        for value, positions in elements.saying(attribute, stem)
+        if stem in value
+        for place in positions
+    ]
+    for element in elements.at(places):
+        if element.tag == "area" or any(one.tag in _OF_AN_IMAGE for one in islice(element.iterancestors(), 6)):
             continue
-        href = absolute(page, raw)
-        if href is None or any(one.tag in _OF_AN_IMAGE for one in islice(element.iterancestors(), 6)):
+        rel, href = element.get("rel") or "", absolute(page, element.get("href"))
+        if href is None:
             continue
         if "license" in rel.lower().split():
             return href
@@ -102,24 +108,47 @@ def _name(value: Any, page: Page) -> str | None:
 
 def _visible_notice(page: Page) -> str | None:
     """The last line that reads as a notice; one without year and reserved rights only where it is in a footer."""
-    lower = page.lower_text
-    as_written = page.all_text if len(lower) == len(page.all_text) else lower  # "İ" grows
-    found: list[Any] = []
-    for word in _WORDS:
-        if not found and (at := lower.rfind(word)) >= 0:
-            found = _TEXTS_WITH(page.tree, word=as_written[at : at + len(word)])[-_MOST_TEXTS:]
     in_footer = None
-    for text in reversed(found):
-        beside = text.getparent()
-        within = beside.getparent() if text.is_tail else beside
-        if within is None or len(text) > 2000:
+    for text, within in _texts_with_a_word(page):
+        if len(text) > 2000:
             continue
-        told = _line_around(str(text), within)
+        told = _line_around(text, within)
         if _NOTICE.search(told):
             return told
         if in_footer is None and _NOTICE_WITHOUT_YEAR.search(told) and _is_in_footer(within):
             in_footer = told
     return in_footer
+
+
+def _texts_with_a_word(page: Page) -> list[tuple[str, HtmlElement]]:
+    """The page's last texts with the first of the words that any has, and what they stand in, the last text first."""
+    for word in _WORDS:
+        if (spelt := _spelt(page, word)) and (found := _texts_with(page.elements, spelt)):
+            return found
+    return []
+
+
+def _spelt(page: Page, word: str) -> str | None:
+    """The word as the page has it at its last place, in whatever case."""
+    if word == word.upper():  # ©, most often, and what has no case: then nothing needs lower case
+        return word if word in page.all_text else None
+    at = page.lower_text.rfind(word)
+    is_as_long = len(page.lower_text) == len(page.all_text)  # "İ" grows
+    return (page.all_text if is_as_long else page.lower_text)[at : at + len(word)] if at >= 0 else None
+
+
+def _texts_with(elements: Elements, spelt: str) -> list[tuple[str, HtmlElement]]:
+    found = [(place, False, place, text) for place, text in elements.texts.items() if spelt in text]
+    for place, text in elements.tails.items():
+        if spelt in text:
+            # A tail stands behind all that is in its element, and before the tails of what is around that.
+            last_within = place + sum(1 for _ in elements.all[place].iter()) - 1
+            found.append((last_within, True, -place, text))
+    found.sort(key=lambda one: one[:3], reverse=True)
+    beside = ((text, elements.all[abs(place)], is_tail) for _, is_tail, place, text in found[:_MOST_TEXTS])
+    return [
+        (text, within) for text, one, is_tail in beside if (within := one.getparent() if is_tail else one) is not None
+    ]
 
 
 def _is_in_footer(element: HtmlElement) -> bool:

@@ -50,10 +50,15 @@ def _linked(page: Page) -> list[str]:
 
 
 def _candidates(page: Page) -> Iterator[HtmlElement]:
-    for link in page.elements.of("a"):
-        href = link.get("href") or ""
-        if any(stem in href for stem in _STEMS) or "tag" in (link.get("rel") or ""):
-            yield link
+    elements = page.elements
+    places = [
+        place
+        for attribute, stems in (("href", _STEMS), ("rel", ("tag",)))
+        for value, positions in elements.saying(attribute, *stems)
+        if any(stem in value for stem in stems)
+        for place in positions
+    ]
+    return (link for link in elements.at(places) if link.tag == "a")
 
 
 def _is_of_a_tag(link: HtmlElement, page: Page) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -14,22 +15,34 @@ _DATED = re.compile(
     r"date|time|publish|posted|pubdat|datum|fecha|stamp|meta|byline|dato|calendar|created|submitted", re.I
 )
 _DATE = re.compile(r"(?:19|20)\d{2}|(?<![\d.])\d{2}[./-]\s?\d{2}[./-]\s?\d{2}(?!\d)|\d/\d{1,2}/\d{2}(?!\d)")
-_DIGITS = re.compile(r"\d\d")  # which every such date has, and which is found at a tenth of the cost
+_DIGITS = re.compile(r"\d\d")  # which every such date has, and which is found at a fifth of the cost
 _PUBLISHED = re.compile(
     r"publi[sšcé]|posted|veröffentlicht|erschienen|erstellt|datum|date\b|geschrieben|^vom\b|eingestellt|online seit|"
     r"(?:artikel|beitrag|meldung|mitteilung) vom|creat|fecha|data\b|written|submitted|stand:",
     re.I,
 )
+_PUBLISHED_STEMS = (
+    "publi", "posted", "veröffentlicht", "erschienen", "erstellt", "dat", "geschrieben", "vom", "eingestellt",
+    "online seit", "creat", "fecha", "written", "submitted", "stand:",
+)  # fmt: skip
 _MODIFIED = re.compile(
     r"updated?\b|modified|aktualisiert|geändert|änderung|mis à jour|modifi|actualizad|aggiornat|bijgewerkt|uppdaterad|"
     r"oppdatert|обновлен|güncelle|수정|更新|last edited|reviewed",
     re.I,
 )
+_MODIFIED_STEMS = (
+    "update", "modif", "aktualisiert", "geänder", "änderung", "mis à jour", "actualizad", "aggiornat", "bijgewerkt",
+    "uppdaterad", "oppdatert", "обновлен", "güncelle", "수정", "更新", "last edited", "reviewed",
+)  # fmt: skip
 _OTHERS = re.compile(
     r"©|copyright|all rights|rechte vorbehalten|\(c\)|aktuell\w* (?:datum|zeit)|current (?:date|time)|nächste|"
     r"erscheinungs\w+|release|born|geboren|registriert|registered|joined|mitglied seit|volume|vol\.|issn|isbn|doi\b",
     re.I,
 )
+_OTHERS_STEMS = (
+    "©", "copyright", "all rights", "rechte vorbehalten", "(c)", "aktuell", "current ", "nächste", "erscheinungs",
+    "release", "born", "geboren", "registriert", "registered", "joined", "mitglied seit", "vol", "issn", "isbn", "doi",
+)  # fmt: skip
 _ORIGINALLY = re.compile(
     r"\W*(?:this (?:\w+ ){1,3}(?:was|is) )?(?:originally|first|initially) published\b|"
     r"\W*(?:dieser? \w+ (?:ist|wurde) )?(?:ursprünglich|zuerst|erstmals) (?:am .{6,20} )?"
@@ -70,12 +83,14 @@ def visible_dates(page: Page) -> list[SeenDate]:
         whole = _line(around if around is not None else holder, text)
         words = len(_WORD.findall(text))
         telling = f"{holder.get('class') or ''} {holder.get('id') or ''}"
-        score = 3.0 * bool(is_time or _DATED.search(telling)) + 2.0 * bool(_PUBLISHED.search(whole))
+        label = _found(_PUBLISHED, _PUBLISHED_STEMS, whole)
+        score = 3.0 * bool(is_time or _is_named_for_it(telling)) + 2.0 * bool(label)
         score += 2 if words <= 3 else 1 if words <= 9 else -2 if words <= 16 else -5
-        if (label := _PUBLISHED.search(whole)) and _MODIFIED.search(whole, 0, label.start()):
+        changed = _found(_MODIFIED, _MODIFIED_STEMS, whole)
+        if label and changed and _MODIFIED.search(whole, 0, label.start()):
             whole = whole[label.start() :]
-        score -= 3.0 * (bool(_MODIFIED.search(whole)) and not _PUBLISHED.search(whole))
-        score -= 5.0 * is_aside + 6.0 * bool(_OTHERS.search(whole))
+        score -= 3.0 * (changed is not None and label is None)
+        score -= 5.0 * is_aside + 6.0 * bool(_found(_OTHERS, _OTHERS_STEMS, whole))
         score += 9.0 * bool(_ORIGINALLY.match(whole))
         score += 3.0 * bool(words > 9 and _OPENING.match(text))
         if headline is not None:
@@ -94,13 +109,8 @@ def _dated(elements: Elements) -> list[tuple[int, HtmlElement, str]]:
         place: time.get("datetime") or time.get("dateTime") or lines_of(time, 80)
         for place, time in zip(elements.positions(*_TIMES), elements.of(*_TIMES), strict=True)
     }
-    dated = [(place, False, text) for place, text in stated.items() if _has_date(text)]
-    dated += [
-        (place, False, text)
-        for place, text in enumerate(elements.texts)
-        if text and _has_date(text) and place not in stated
-    ]
-    dated += [(place, True, text) for place, text in enumerate(elements.tails) if text and _has_date(text)]
+    dated = [(place, False, text) for place, text in (elements.texts | stated).items() if _has_date(text)]
+    dated += [(place, True, text) for place, text in elements.tails.items() if _has_date(text)]
     dated.sort()
     found: list[tuple[int, HtmlElement, str]] = []
     for place, is_behind, text in dated:
@@ -113,6 +123,20 @@ def _dated(elements: Elements) -> list[tuple[int, HtmlElement, str]]:
 
 def _has_date(text: str) -> bool:
     return 5 < len(text) < 600 and _DIGITS.search(text) is not None and _DATE.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_named_for_it(telling: str) -> bool:
+    return _DATED.search(telling) is not None
+
+
+def _found(pattern: re.Pattern[str], stems: tuple[str, ...], text: str) -> re.Match[str] | None:
+    """What the pattern finds: looked for only where one of the stems is, which takes a tenth of the time."""
+    lower = text.lower()
+    for stem in stems:
+        if stem in lower:
+            return pattern.search(text)
+    return None
 
 
 def _line(holder: HtmlElement, text: str) -> str:
