@@ -17,6 +17,7 @@ from pipelines.extraction.furniture import is_furniture, is_rail_heading
 
 _LONGEST_CUE = 600  # characters; a longer block is running text that may well mention a newsletter
 _LONGEST_PROMPT = 250
+_LABEL = 40  # “More from *” as a paragraph; “Más de *” begins sentences as well
 _OPENING, _CLOSING = '“„"«»‚‘‹›「『《〝', '”“"»«’‘›‹」』》〟'
 _QUOTED = re.compile(rf"\s*(?:[-–—]\s+)?[{_OPENING}](?P<words>.*?)[{_CLOSING}](?P<rest>[^{_OPENING}{_CLOSING}]*)", re.S)
 _ENDS = re.compile(r"[,.!?…。、！？]\s*$")  # what is said ends before the mark, …
@@ -40,7 +41,9 @@ _WORD = re.compile(r"[^\W\d_]")
 def says_furniture(text: str, *, kind: str) -> bool:
     """Whether its words are those of a form, a prompt, a rail, a consent or copyright line."""
     flat = " ".join(text.split())
-    if is_furniture(flat, kind=kind) or (kind == "heading" and is_rail_heading(flat)):
+    if is_furniture(flat, kind=kind):
+        return True
+    if is_rail_heading(flat) and (kind == "heading" or (len(flat) <= _LABEL and flat[-1] not in ".!?…")):
         return True
     if len(flat) > _LONGEST_CUE or is_quotation(flat, kind=kind):
         return False

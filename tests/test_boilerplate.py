@@ -233,6 +233,8 @@ def test_amid_the_articles_own_text_it_takes_more() -> None:
         ("Follow the river for a mile.", False),
         ("Zum Thema: Wem gehört die alte Mühle?", True),
         ("Er kam zum Thema: der alten Mühle.", False),
+        ("Más de La Ría", True),  # a rail's heading that the page made a paragraph
+        ("Más de seis millones han huido.", False),
         ("Folgen Sie der Hafenpost auf Instagram. " + "Und so weiter, und so fort. " * 10, False),  # running text
     ],
 )

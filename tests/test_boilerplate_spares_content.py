@@ -17,6 +17,7 @@ from readings import block, reading, table
 
 from pipelines.boilerplate import Learned, learn
 from pipelines.clean_articles import clean
+from pipelines.content_forms import says_furniture
 from pipelines.fragment_rows import FragmentArticle
 from warehouse import BlockRow
 
@@ -146,6 +147,7 @@ def test_none_of_fifty_is_caught_and_all_furniture_is(tongue: int, size: int) ->
     site = site_of(tongue, size)
     assert len({piece.text for piece in site.content + site.furniture}) == PIECES + len(site.furniture)
     planted = {piece.text for piece in site.content}
+    assert not any(says_furniture(text, kind="paragraph") for text in [*planted, *site_lines.SILENT[tongue]])
     for learned in (site.learned, at(LOWEST, site.learned)):
         gone = caught(site, learned)
         assert not gone & planted
