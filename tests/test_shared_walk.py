@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction import access, bylines, charset, visible_dates
+from pipelines.extraction import access, bylines, charset, rejects, visible_dates
 from pipelines.extraction.access import wall_words
 from pipelines.extraction.elements import Elements
 from pipelines.extraction.page import parse, text_of
@@ -82,6 +82,29 @@ def test_words_of_a_wall_are_found_behind_a_quick_look(words: str) -> None:
     match = access._WALL_WORDS.search(text)
     assert match is not None
     assert wall_words(text) == match.group(0)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stems"),
+    [
+        (access._WALL_WORDS, access._WORD_STEMS),
+        (access._WALL, access._WALL_STEMS),
+        (bylines._AUTHOR_PATH, bylines._AUTHOR_STEMS),
+        (rejects._CONSENT, rejects._CONSENT_WORDS),
+        (rejects._ERROR_MARK, rejects._ERROR_STEMS),
+        (visible_dates._PUBLISHED, visible_dates._PUBLISHED_STEMS),
+        (visible_dates._MODIFIED, visible_dates._MODIFIED_STEMS),
+        (visible_dates._OTHERS, visible_dates._OTHERS_STEMS),
+    ],
+)
+@given(data=st.data())
+def test_whatever_a_pattern_finds_has_one_of_its_stems(
+    pattern: re.Pattern[str], stems: tuple[str, ...], data: st.DataObject
+) -> None:
+    # Without the letters that are others in lower case than those that they match: ſ is s, and K is k.
+    letters = st.characters(exclude_characters="ſ\u212aİı", codec="utf-8")
+    text = data.draw(st.from_regex(pattern, alphabet=letters))
+    assert any(stem in text.lower() for stem in stems)
 
 
 @given(st.binary(max_size=60) | st.text("<!doctypehtml/> \n\ufeff\ufffeé", max_size=40).map(lambda text: text.encode()))

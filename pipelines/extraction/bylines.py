@@ -33,7 +33,7 @@ _AUTHOR_PATH = re.compile(
 )
 _AUTHOR_STEMS = (
     "/author", "/autor", "/auteur", "/redakt", "/journalist", "/reporter", "/writer", "/people", "/contributor",
-    "/producer", "/staff", "/mitarbeiter", "/columnist", "/blogauthor", "/blog-author", "/blogautor", "/blog-autor",
+    "/producer", "/staff", "/mitarbeiter", "/columnist", "/blog",
 )  # fmt: skip
 _FAR = re.compile(
     r"(?:^|[\s_-])(?:related|recommend\w*|comments?|commentlist|comment-\w+|respond|sidebar|side-?bar|teasers?|most-?read|"

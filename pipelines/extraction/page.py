@@ -24,6 +24,7 @@ _DOCTYPE = re.compile(r"\s*<\s*!\s*doctype[^>]*>", re.I)
 _ORIGIN = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?")
 _HTML5 = "<!DOCTYPE html>"
 _BEGINNING = 4096
+_LARGE = 2_000_000  # bytes
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 
 
@@ -138,15 +139,15 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
     url = _readable(url)
     tree, is_cut = _tree(source)
     ld, scripts, inline, bodies = _take_scripts(tree)
-    elements = Elements(tree)
-    metas = _metas(elements.of("meta"))
-    base = next((href for element in elements.of("base") if (href := element.get("href"))), None)
     page = Page(
         url=url, tree=tree, codec=decoded.codec, characters=characters, scripts=scripts, script_text=inline,
-        script_bodies=bodies, metas=metas, base_url=_joined(url, base) if base else url, is_cut=is_cut,
-        nodes=jsonld.nodes_of(ld),
+        script_bodies=bodies, base_url=url, is_cut=is_cut, nodes=jsonld.nodes_of(ld),
     )  # fmt: skip
-    page.elements = elements
+    # Of a large page it is not said yet that anybody reads on.
+    of = page.elements.of if len(source) < _LARGE else lambda tag: list(tree.iter(tag))
+    page.metas = _metas(of("meta"))
+    if base := next((href for element in of("base") if (href := element.get("href"))), None):
+        page.base_url = _joined(url, base)
     return page
 
 

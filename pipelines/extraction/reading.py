@@ -17,6 +17,7 @@ from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extracti
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
 from .standfirst import standfirst_of
 from .tags import tags_of
+from .uncollected import uncollected
 
 if TYPE_CHECKING:
     from .detected_language import Detected
@@ -29,6 +30,7 @@ MAX_ATTRIBUTES = 10_000
 _LARGE = 250_000  # bytes: in fewer there is not room for so much that a page takes ten seconds
 
 
+@uncollected()
 def extract(
     html: bytes, *, url: str, content_type: str | None = None, rules: overrides.Rules = ()
 ) -> Extraction | Reject:

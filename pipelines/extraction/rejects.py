@@ -65,6 +65,7 @@ _BROWSER = re.compile(
     re.I,
 )
 _ERROR_MARK = re.compile(r"(?:^|[\s_-])(?:error-?404|page-?404|404-?page|not-?found|error-?page)(?:$|[\s_-])", re.I)
+_ERROR_STEMS = ("404", "found", "error")
 _MARKED = {"body", "section", "div", "main", "article"}
 _REDIRECT = re.compile(
     r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]|location\.(?:replace|assign)\(\s*['\"]", re.I
@@ -159,7 +160,7 @@ def _error_words(page: Page, title: str | None) -> str | None:
         return None
     marks = {
         place: mark.group(0).strip()
-        for named, positions in page.elements.saying("class", "404", "found", "error")
+        for named, positions in page.elements.saying("class", *_ERROR_STEMS)
         if (mark := _ERROR_MARK.search(named))
         for place in positions
         if page.elements.all[place].tag in _MARKED
