@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction import access, bylines, charset, rejects, visible_dates
+from pipelines.extraction import access, bylines, charset, reading, rejects, visible_dates
 from pipelines.extraction.access import wall_words
 from pipelines.extraction.elements import Elements
 from pipelines.extraction.page import parse, text_of
@@ -112,3 +112,10 @@ def test_a_body_in_utf8_is_parsed_as_its_text_would_be(body: bytes) -> None:
     decoded = charset.read(body)
     assert charset.decode(body) == (decoded.text, decoded.codec)
     assert decoded.utf8 is None or decoded.utf8 == decoded.text.encode()
+
+
+@given(st.lists(st.sampled_from(["<p>", "<a b=c>", "=" * 7_000, "=" * 10_000, ">", "x" * 9_999, "<"]), max_size=9))
+def test_an_overloaded_tag_is_found_in_few_looks(pieces: list[str]) -> None:
+    html = "".join(pieces).encode() + b"<p>" + b"y" * 250_000
+    most = max(piece.partition(b">")[0].count(b"=") for piece in html.split(b"<"))
+    assert reading.has_overloaded_tag(html) == (most > reading.MAX_ATTRIBUTES)

@@ -77,8 +77,9 @@ class Elements:
         if filed is None:
             positions: defaultdict[str, list[int]] = defaultdict(list)
             places = self.positions(*holders) if (holders := _HOLDERS.get(attribute)) else range(len(self.all))
-            for position, element in zip(places, self.of(*holders) if holders else self.all, strict=True):
-                if value := element.get(attribute):
+            values = [element.get(attribute) for element in (self.of(*holders) if holders else self.all)]
+            for position, value in zip(places, values, strict=True):
+                if value:
                     positions[value].append(position)
             filed = list(positions.items()), "".join([value + _END for value in positions]).lower()
             self._filed[attribute] = filed

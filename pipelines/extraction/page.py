@@ -24,7 +24,8 @@ _DOCTYPE = re.compile(r"\s*<\s*!\s*doctype[^>]*>", re.I)
 _ORIGIN = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?")
 _HTML5 = "<!DOCTYPE html>"
 _BEGINNING = 4096
-_LARGE = 2_000_000  # bytes
+VERY_LARGE = 2_000_000
+"""Bytes of a page whose elements are not filed when it is parsed: nobody may want to know more of it."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 
 
@@ -143,8 +144,7 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
         url=url, tree=tree, codec=decoded.codec, characters=characters, scripts=scripts, script_text=inline,
         script_bodies=bodies, base_url=url, is_cut=is_cut, nodes=jsonld.nodes_of(ld),
     )  # fmt: skip
-    # Of a large page it is not said yet that anybody reads on.
-    of = page.elements.of if len(source) < _LARGE else lambda tag: list(tree.iter(tag))
+    of = page.elements.of if len(source) < VERY_LARGE else lambda tag: list(tree.iter(tag))
     page.metas = _metas(of("meta"))
     if base := next((href for element in of("base") if (href := element.get("href"))), None):
         page.base_url = _joined(url, base)

@@ -10,7 +10,7 @@ from .corrections import correction_of
 from .images import images_of
 from .kinds import kind_of
 from .links import links
-from .page import Page, parse
+from .page import VERY_LARGE, Page, parse
 from .parts import part_of
 from .plain import TooLarge, plain_page
 from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extraction, Reject
@@ -68,9 +68,16 @@ def extract(
 
 def has_overloaded_tag(html: bytes) -> bool:
     """Whether a parser would be at one tag of the page for seconds."""
-    if len(html) < _LARGE or html.count(b"=") <= MAX_ATTRIBUTES:
-        return False
-    return any(piece.partition(b">")[0].count(b"=") > MAX_ATTRIBUTES for piece in html.split(b"<"))
+    at = 0
+    while len(html) >= _LARGE and at + MAX_ATTRIBUTES < len(html):
+        # From one “<” to the last that is near enough for no tag between them to hold so many: a page in forty looks.
+        following = html.rfind(b"<", at + 1, at + 1 + MAX_ATTRIBUTES)
+        if following < 0:
+            following = len(html) if (end := html.find(b"<", at + 1)) < 0 else end
+            if html[at:following].partition(b">")[0].count(b"=") > MAX_ATTRIBUTES:
+                return True
+        at = following
+    return False
 
 
 def _too_much(html: bytes, page: Page) -> str | None:
@@ -79,14 +86,16 @@ def _too_much(html: bytes, page: Page) -> str | None:
         return "elements nested deeper than 2,048"
     if page.characters > MAX_CHARACTERS:
         return f"{page.characters} characters"
-    # Bytes are counted in no time, and elements where there may be many.
-    if (
-        len(html) >= _LARGE
-        and html.count(b"<") > MAX_ELEMENTS
-        and (count := sum(1 for _ in page.tree.iter())) > MAX_ELEMENTS
-    ):
+    if len(html) >= _LARGE and (count := _elements_of(html, page)) > MAX_ELEMENTS:
         return f"{count:,} elements"
     return None
+
+
+def _elements_of(html: bytes, page: Page) -> int:
+    """How many elements the page has; 0 where a very large one cannot have too many."""
+    if len(html) < VERY_LARGE:  # they are filed already
+        return len(page.elements.all)
+    return sum(1 for _ in page.tree.iter()) if html.count(b"<") > MAX_ELEMENTS else 0
 
 
 def _plainly(
