@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction import access, bylines, charset, reading, rejects, visible_dates
+from pipelines.extraction import access, bylines, charset, reading, rejects, tags, visible_dates
 from pipelines.extraction.access import wall_words
 from pipelines.extraction.elements import Elements
 from pipelines.extraction.page import parse, text_of
@@ -32,9 +32,9 @@ def test_elements_are_filed_as_walks_find_them(html: str) -> None:
     tree = parse(f"<html><body>{html}</body></html>".encode(), url="https://a.example/").tree
     filed = Elements(tree)
     assert filed.all == list(tree.iter())
-    for tags in (("p",), ("a", "h1"), TAGS):
-        assert filed.of(*tags) == list(tree.iter(*tags))
-        assert filed.first(*tags) is next(tree.iter(*tags), None)
+    for wanted in (("p",), ("a", "h1"), TAGS):
+        assert filed.of(*wanted) == list(tree.iter(*wanted))
+        assert filed.first(*wanted) is next(tree.iter(*wanted), None)
     texts, tails = [one.text for one in tree.iter()], [one.tail for one in tree.iter()]
     for filed_texts, all_texts in ((filed.texts, texts), (filed.tails, tails)):
         assert filed_texts == {place: text for place, text in enumerate(all_texts) if (text or "").strip()}
@@ -92,6 +92,8 @@ def test_words_of_a_wall_are_found_behind_a_quick_look(words: str) -> None:
         (bylines._AUTHOR_PATH, bylines._AUTHOR_STEMS),
         (rejects._CONSENT, rejects._CONSENT_WORDS),
         (rejects._ERROR_MARK, rejects._ERROR_STEMS),
+        (tags._CLOUD, tags._CLOUD_STEMS),
+        (tags._TAG_BOX, tags._TAG_BOX_STEMS),
         (visible_dates._PUBLISHED, visible_dates._PUBLISHED_STEMS),
         (visible_dates._MODIFIED, visible_dates._MODIFIED_STEMS),
         (visible_dates._OTHERS, visible_dates._OTHERS_STEMS),
@@ -119,3 +121,23 @@ def test_an_overloaded_tag_is_found_in_few_looks(pieces: list[str]) -> None:
     html = "".join(pieces).encode() + b"<p>" + b"y" * 250_000
     most = max(piece.partition(b">")[0].count(b"=") for piece in html.split(b"<"))
     assert reading.has_overloaded_tag(html) == (most > reading.MAX_ATTRIBUTES)
+
+
+def test_values_are_looked_through_once_however_many_hold_a_stem() -> None:
+    links = "".join(f"<a href='/topic/{number}'>{number}</a>" for number in range(3000))
+    elements = parse(f"<html><body>{links}</body></html>".encode(), url="https://a.example/").elements
+    counted = Counting(elements._values("href")[1])
+    elements._filed["href"] = elements._values("href")[0], counted
+    assert len(elements.saying("href", "topic")) == 3000
+    assert counted.looked_at <= 2 * len(counted)
+
+
+class Counting(str):
+    """A text that says how many of its letters were counted through."""
+
+    looked_at = 0
+
+    def count(self, *args: object) -> int:
+        _, start, end = args
+        self.looked_at += end - start  # type: ignore[operator]
+        return super().count(*args)  # type: ignore[arg-type]

@@ -66,10 +66,11 @@ class Elements:
         values, whole = self._values(attribute)
         found = set()
         for stem in stems:
-            at = whole.find(stem)
+            place, last, at = 0, 0, whole.find(stem)
             while at >= 0:
-                found.add(whole.count(_END, 0, at))
-                at = whole.find(stem, whole.find(_END, at))
+                place += whole.count(_END, last, at)  # from there on: a page may have a million links
+                found.add(place)
+                last, at = at, whole.find(stem, whole.find(_END, at))
         return [values[place] for place in sorted(found)]
 
     def _values(self, attribute: str) -> tuple[list[tuple[str, list[int]]], str]:

@@ -53,11 +53,11 @@ def listing_evidence(page: Page, blocks: list[Block]) -> str | None:
     named = bool(_LIST_PATH.match(path) or kinds & _COLLECTIONS or _is_headed_by_path(page, path))
     cards = _cards(page)
     held = fold(" ".join(text for _, text in cards))
-    headlines = [fold(headline) for headline, _ in cards]
+    headlines = tuple(fold(headline) for headline, _ in cards)
     outside, after_headline = 0, False
     for block in blocks:
         text = fold(block.text)
-        if any(text.startswith(headline) for headline in headlines):
+        if text.startswith(headlines):
             after_headline = len(text) < 200
             continue
         if (

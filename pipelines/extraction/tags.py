@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from .elements import Elements
 from .fields import absolute, fold
 from .jsonld import text_of
 from .page import Page
@@ -24,10 +25,12 @@ _TAG_SEGMENT = re.compile(
 )
 _ELSEWHERE = {"nav", "aside", "header"}
 _CLOUD = re.compile(r"cloud|widget|side-?bar|trending|popular", re.I)
+_CLOUD_STEMS = ("cloud", "widget", "side", "trending", "popular")
 _MOST_LINKED = 25  # more of them are a cloud of all that the site has
 _TAG_BOX = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?|schlagw\w+|stichw\w+|themen|temas|etiquetas)(?:$|[\s_-])", re.I
 )
+_TAG_BOX_STEMS = ("tag", "topic", "keyword", "schlagw", "stichw", "themen", "temas", "etiquetas")
 
 
 def tags_of(page: Page) -> tuple[str, ...]:
@@ -40,12 +43,15 @@ def tags_of(page: Page) -> tuple[str, ...]:
 
 def _linked(page: Page) -> list[str]:
     by_rel, boxed = [], []
+    boxes: _Boxes | None = None
     for link in islice(_candidates(page), 300):
         rel = (link.get("rel") or "").lower().split()
         if "tag" in rel and "category" not in rel:
             by_rel.append(page.text(link))
-        elif _is_of_a_tag(link, page) and _is_in_a_box(link):
-            boxed.append(page.text(link).lstrip("#"))
+        elif _is_of_a_tag(link, page):
+            boxes = boxes or _Boxes(page.elements)
+            if boxes.hold(link):
+                boxed.append(page.text(link).lstrip("#"))
     return by_rel[:30] or (boxed if len(boxed) <= _MOST_LINKED else [])
 
 
@@ -73,24 +79,33 @@ def _names_tags(segment: str) -> bool:
     return _TAG_SEGMENT.fullmatch(segment) is not None
 
 
-@lru_cache(maxsize=4096)
-def _kind_of_box(named: str) -> tuple[bool, bool]:
-    """Whether it names a cloud, and whether it names a box of tags."""
-    return _CLOUD.search(named) is not None, _TAG_BOX.search(named) is not None
+class _Boxes:
+    """The page's boxes of tags, and its clouds of all tags, by their names."""
 
+    def __init__(self, elements: Elements) -> None:
+        self._of_tags = self._named(elements, _TAG_BOX, *_TAG_BOX_STEMS)
+        self._clouds = self._named(elements, _CLOUD, *_CLOUD_STEMS)
 
-def _is_in_a_box(link: HtmlElement) -> bool:
-    """Whether it stands in a box of tags, and in no menu and no cloud of all tags."""
-    boxed = False
-    for around in islice(link.iterancestors(), 8):
-        named = f"{around.get('class') or ''} {around.get('id') or ''}"
-        if around.tag in {"article", "main", "body"}:
-            break
-        is_cloud, is_of_tags = _kind_of_box(named)
-        if around.tag in _ELSEWHERE or is_cloud:
-            return False
-        boxed = boxed or is_of_tags
-    return boxed
+    def hold(self, link: HtmlElement) -> bool:
+        """Whether it stands in a box of tags, and in no menu and no cloud."""
+        boxed = False
+        for around in islice(link.iterancestors(), 8):
+            if around.tag in {"article", "main", "body"}:
+                break
+            if around.tag in _ELSEWHERE or around in self._clouds:
+                return False
+            boxed = boxed or around in self._of_tags
+        return boxed
+
+    @staticmethod
+    def _named(elements: Elements, pattern: re.Pattern[str], *stems: str) -> set[HtmlElement]:
+        return {
+            elements.all[place]
+            for attribute in ("class", "id")
+            for named, positions in elements.saying(attribute, *stems)
+            if pattern.search(named)
+            for place in positions
+        }
 
 
 def _keywords(values: list[Any]) -> list[str]:
