@@ -141,3 +141,10 @@ class Counting(str):
         _, start, end = args
         self.looked_at += end - start  # type: ignore[operator]
         return super().count(*args)  # type: ignore[arg-type]
+
+
+def test_long_texts_are_not_kept_for_every_element_around_them() -> None:
+    deep = "<div>" * 300 + "word " * 2000 + "</div>" * 300
+    page = parse(f"<html><body>{deep}</body></html>".encode(), url="https://a.example/")
+    assert all(len(page.text(element)) > 9000 for element in page.elements.of("div"))
+    assert sum(map(len, page._texts.values())) < 10_000

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from .fields import absolute, fold
 from .jsonld import ARTICLE_TYPES, types_of
 from .page import Page, text_of
@@ -10,6 +12,7 @@ from .records import Block
 
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MOST_LINKS = 600  # each costs the text of its box; a page of teasers shows itself long before
+_LONGEST_CARD = 700  # characters
 _COLLECTIONS = {"collectionpage", "searchresultspage", "profilepage", "itemlist"}
 _TEXT_BLOCKS = {"p", "li", "td", "blockquote", "dt", "dd", "h1", "h2", "h3", "h4", "h5"}
 _LIST_PATH = re.compile(
@@ -95,6 +98,7 @@ def _cards(page: Page) -> list[tuple[str, str]]:
     """The page's teasers outside rails: a headline that links elsewhere, with the text of the box around it."""
     found: dict[str, tuple[str, str]] = {}
     own = page.url.split("#")[0].split("?")[0].rstrip("/")
+    too_long: set[HtmlElement] = set()
     headed = {around for h1 in page.elements.of("h1") for around in h1.iterancestors()}
     for link in page.elements.of("a")[:_MOST_LINKS]:
         text = page.text(link)
@@ -115,8 +119,12 @@ def _cards(page: Page) -> list[tuple[str, str]]:
         whole = text
         parent = link.getparent()
         while parent is not None and parent.tag not in {"body", "main", "html"} and parent not in headed:
+            if parent in too_long:
+                break
             around = page.text(parent)
-            if len(around) > len(text) + 450 or (len(around) > 700):
+            if len(around) > _LONGEST_CARD:
+                too_long.add(parent)
+            if len(around) > min(len(text) + 450, _LONGEST_CARD):
                 break
             whole, parent = around, parent.getparent()
         found[url] = (text, whole)

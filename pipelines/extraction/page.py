@@ -24,6 +24,7 @@ _DOCTYPE = re.compile(r"\s*<\s*!\s*doctype[^>]*>", re.I)
 _ORIGIN = re.compile(r"https?://[^/?#\s:@\[\]]+(?::\d{1,5})?")
 _HTML5 = "<!DOCTYPE html>"
 _BEGINNING = 4096
+_LONGEST_KEPT = 1000  # characters
 VERY_LARGE = 2_000_000
 """Bytes of a page whose elements are not filed when it is parsed: nobody may want to know more of it."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
@@ -112,10 +113,15 @@ class Page:
         return {}
 
     def text(self, element: HtmlElement) -> str:
-        """`text_of` an element of the tree, kept: those of links are asked for three times."""
+        """`text_of` an element of the tree, kept: those of links are asked for three times.
+
+        A long one is not kept: of elements within one another each has the whole text.
+        """
         known = self._texts.get(element)
         if known is None:
-            known = self._texts[element] = text_of(element)
+            known = text_of(element)
+            if len(known) <= _LONGEST_KEPT:
+                self._texts[element] = known
         return known
 
     @cached_property
