@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.extraction import Block, Extraction, arbiter, extract, features
-from pipelines.extraction.arbiter import View, is_clear, of_whole_lists
-from pipelines.extraction.candidates import candidates
-from pipelines.extraction.page import parse
+from pipelines.extraction.arbiter import View, hopeless, is_clear
 
 URL = "https://news.example.org/2026/11/22/bridge"
 PROSE = [
@@ -27,7 +25,7 @@ def page_of(texts: list[str], more: str = "") -> bytes:
 
 
 def test_a_long_clear_page_is_decided_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arbiter, "taken_by_engine", lambda page: pytest.fail("asked"))
+    monkeypatch.setattr(arbiter, "taken_by_engine", lambda page, without: pytest.fail("asked"))
     got = extract(page_of(PROSE), url=URL)
     assert isinstance(got, Extraction)
     assert [block.text for block in got.blocks] == PROSE
@@ -36,7 +34,7 @@ def test_a_long_clear_page_is_decided_without_it(monkeypatch: pytest.MonkeyPatch
 def test_a_short_page_is_not_decided_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     own = arbiter.taken_by_engine
-    monkeypatch.setattr(arbiter, "taken_by_engine", lambda page: asked.append(page.url) or own(page))
+    monkeypatch.setattr(arbiter, "taken_by_engine", lambda page, without: asked.append(page.url) or own(page))
     got = extract(page_of(PROSE[:4]), url=URL)
     assert isinstance(got, Extraction)
     assert [block.text for block in got.blocks] == PROSE[:4]
@@ -69,11 +67,24 @@ def test_what_makes_a_page_clear() -> None:
     assert not is_clear(table, np.array([0.1, 0.9, 0.9], np.float32)), "too little is kept"
 
 
-def test_a_list_is_in_or_out_as_a_whole() -> None:
-    page = parse(b"<ul><li>one<li>two<li>three</ul><ol><li>four</ol><p>five", url=URL)
-    found = candidates(page.tree)
-    scores = of_whole_lists(found, np.array([0.9, 0.8, 0.1, 0.3, 0.7], np.float32))
-    assert scores == pytest.approx([0.6, 0.6, 0.6, 0.3, 0.7])
+def test_it_is_not_shown_what_has_no_hope() -> None:
+    html = page_of(PROSE[:3], "<div><ul><li>Sports<li>Weather</ul><p>All rights</div><p>Late <b>news</b></p>")
+    view = View.of_html(html, url=URL)
+    texts = [one.text for one in view.found]
+    scores = np.array([0.01 if text in {"Sports", "Weather", "All rights"} else 0.9 for text in texts], np.float32)
+    dropped = hopeless(view.found, view.table, scores)
+    assert [element.tag for element in dropped] == ["div"]
+    text, _ = arbiter.taken_by_engine(view.page, without=dropped)
+    assert PROSE[2] in text
+    assert "Sports" not in text
+    assert view.page.tree.find(".//div") is not None, "the page itself is as it was"
+
+
+def test_it_is_shown_all_of_a_page_of_which_little_is_kept() -> None:
+    view = View.of_html(page_of(PROSE[:9]), url=URL)
+    scores = np.full(len(view.found), 0.01, np.float32)
+    scores[:2] = 0.9
+    assert hopeless(view.found, view.table, scores) == set()
 
 
 @pytest.mark.parametrize("tag", ["iframe", "select", "noscript", "object"])

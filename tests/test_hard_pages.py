@@ -96,6 +96,13 @@ def test_a_long_page_is_read_as_any_other() -> None:
     assert not got.extractor.endswith("-plain")
 
 
+def test_a_page_of_many_pieces_is_not_cut() -> None:
+    entries = "".join(f"<p><b>Entry</b> {n}: the council met and agreed on it.</p>" for n in range(22_000))
+    got = extract(f"<article><h1>A long day</h1>{entries}<p>The last line stands here.</p></article>".encode(), url=URL)
+    assert isinstance(got, Extraction)
+    assert got.text.endswith("The last line stands here.")
+
+
 def test_what_the_cheaper_way_reads_of_a_page() -> None:
     page = """<!doctype html><html lang="pl"><head><title>Most otwarty | Gazeta</title><!-- <p>A comment that is long
     enough to be taken for a paragraph of text.</p> --><meta property="og:title" content="Most &amp; rzeka">

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pipelines.extraction import furniture
-from pipelines.extraction.signs import SIGNS, signs_of, words_of
+from pipelines.extraction.signs import SIGNS, Signs, words_of
 
 
-def said(text: str) -> set[str]:
-    bits = signs_of(text, words_of(text))
+def said(text: str, page: str = "") -> set[str]:
+    folded = text.casefold()
+    bits = Signs(folded + page.casefold()).of(folded, words_of(folded))
     return {sign for position, sign in enumerate(SIGNS) if bits >> position & 1}
 
 
@@ -53,12 +54,22 @@ def test_a_text_without_words_has_no_sign_of_words() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Leave a Reply", "12 comments", "3 responses to The bridge", "Most Recent Stories", "COMMENTS (12)", "» Read more",
+     "3 thoughts on “The bridge”", "- One thought on “The bridge”",
      "Support independent reporting: make a contribution today."],
 )  # fmt: skip
 def test_the_quick_look_misses_no_phrase(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = furniture.is_furniture(text), furniture.is_furniture(text, kind="heading"), furniture.is_rail_heading(text)
-    monkeypatch.setattr(furniture, "_may_be", lambda flat: True)
+    monkeypatch.setattr(furniture, "may_be_furniture", lambda text, folded: True)
     assert quick == (
         furniture.is_furniture(text), furniture.is_furniture(text, kind="heading"), furniture.is_rail_heading(text)
     )  # fmt: skip
     assert any(quick)
+
+
+def test_what_else_stands_on_the_page_is_no_sign() -> None:
+    assert said("The bridge reopened", "Sign up for our newsletter © 2024") == set()
+
+
+@pytest.mark.parametrize("text", ["Final thoughts on meditation", "Some responses are missing", "A comment"])
+def test_a_heading_of_the_article_is_no_furniture(text: str) -> None:
+    assert not furniture.is_rail_heading(text)

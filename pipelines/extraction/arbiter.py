@@ -14,45 +14,56 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+import numpy as np
 from lxml.etree import _Element
+from lxml.html import HtmlElement
 
 from . import authors, features, fields, model
 from .blocks import blocks_of
 from .candidates import SECTIONS, Candidate, candidates, kinds
+from .certainties import (
+    THRESHOLD,
+    is_fact_box,
+    of_wholes,
+    said_once,
+    with_headings,
+    with_lists,
+    without_contents,
+    without_last_links,
+)
 from .container import is_named, plain_blocks
 from .edges import Known, article_body, is_edge_line, lines_of, standfirst
 from .engine import engine_blocks, taken_by_engine
-from .features import flat
 from .furniture import form_boxes, is_furniture
 from .page import Page, parse
 from .records import Block
 from .scripted import scripted_body
 from .stated import settled_by_body
 
-# 0.5: F1 within .001 of the best on articles, .003 on news; at 0.6 text is lost on segments (folds by domain, 2026-11).
-THRESHOLD = 0.5
 # What stands beside an article as a rule, and trafilatura does not take, has to be surer: on small pages a rail's
-# links were taken for a list of the article, and captions for paragraphs. Over five folds, against asides, menus and
-# footers alone: F1 .966 → .970 on news, leak on segments .071 → .067, kept .953 → .951; 0.8 keeps .950 (2026-11).
-BESIDE = 0.7
+# links were taken for a list of the article, and captions for paragraphs; surer still where the box is named for that.
+# Over five folds, against one threshold for all: F1 .970 → .974 on news, leak .033 → .030 on articles and .077 → .069
+# on segments, kept there .960 → .955; at 0.9 for boxes named so, kept .949 (2026-11).
+BESIDE, NAMED = 0.65, 0.8
 _BESIDE = sum(1 << SECTIONS.index(tag) for tag in ("aside", "nav", "footer", "figcaption"))
-_BESIDE_KINDS = [
-    kinds().index(kind)
-    for kind in ("comments", "related", "social", "nav", "foot", "side", "ad", "offer", "caption", "consent")
-]
+_BESIDE_KINDS = [kinds().index(kind) for kind in ("nav", "foot", "side", "ad", "caption")]
+_NAMED_KINDS = [kinds().index(kind) for kind in ("related", "social", "offer", "consent")]
+_COMMENTS = kinds().index("comments")
 _ARTICLE = kinds().index("article")
 _NEAR = 2  # steps up to the box that is named
+_THREAD = 6  # to that of comments, which are lists of boxes
 _TAKEN = features.names().index("taken")
 _OWN = features.names().index("own")
 # Where the model leaves less than this share of what trafilatura takes, that is taken: for pages unlike those of the
 # sets, where it changes nothing; 0.5 loses .001 F1 on articles (2026-11).
 LITTLE = 0.3
 # A page is clear where no more than this share of the text kept has a score between these, and there is enough of it:
-# 74 % of the news, 79 % of the articles and 51 % of the segments. To ask for all of them gained no F1, and of exact .01
-# on articles and .04 on news, before the rule for what stands beside; it costs a quarter of a page (folds, 2026-11).
+# 82 % of the news, 81 % of the articles and 66 % of the segments. To ask for none loses .010 F1 on news and .011 of
+# what is to be kept on segments; to ask for all gains .001 F1 and .006 exact on articles (five folds, 2026-11).
 UNSURE = (0.3, 0.7)
 OPEN = 0.1
-_ENOUGH = 2500  # characters; a shorter article gives too little to go by
+NO_HOPE = 0.05  # trafilatura is not shown what has less; no figure changes by more than .002
+_ENOUGH = 1200  # characters; a shorter article gives too little to go by
 _SHORT = 250  # characters; a page that shows less may have its text in its scripts
 
 
@@ -80,11 +91,6 @@ class View:
         return cls.of(page, titles=titles, authors=authors.authors(page, site_names=names)[0])
 
     @cached_property
-    def taken(self) -> tuple[str, _Element | None]:
-        """What trafilatura takes, and the tree of it. A quarter of what a page costs: asked for only where needed."""
-        return taken_by_engine(self.page)
-
-    @cached_property
     def rows(self) -> features.Rows:
         """What each candidate is by itself."""
         return features.rows(self.found, body=self.body, known=self.known)
@@ -92,42 +98,48 @@ class View:
     @cached_property
     def table(self) -> features.Table:
         """One row a candidate, in the columns of `features.names()`, without what trafilatura says."""
-        return features.table(self.found, self.rows, taken=None)
+        return features.table(self.rows, taken=None)
 
     @cached_property
     def asked(self) -> features.Table:
-        """The same with what trafilatura says."""
-        return features.table(self.found, self.rows, taken=self.taken[0])
+        """The same with what trafilatura says of the whole page."""
+        return features.table(self.rows, taken=taken_by_engine(self.page)[0])
 
     def decided(self, model: model.Model) -> list[Block]:
         """The blocks that the model chooses, without what is said twice and without what the edges give away."""
         table = self.table
         scores = model.probabilities(table)
-        if not (clear := is_clear(table, scores)):
-            table = self.asked
+        taken = None
+        if not is_clear(table, scores):
+            taken = taken_by_engine(self.page, without=hopeless(self.found, table, scores))
+            table = features.table(self.rows, taken=taken[0])
             scores = model.probabilities(table)
-        scores = of_whole_lists(self.found, scores)
-        seen: set[str] = set()
-        chosen = []
-        forms = form_boxes(self.page.tree)
-        titles = {folded for title in self.known.titles if len(folded := flat(title)) > 15}
-        for one, score, row in zip(self.found, scores, table, strict=True):
-            needed = BESIDE if row[_TAKEN] <= 0 and _is_beside(one) else THRESHOLD
-            if score < needed or one.element in forms:
-                continue
-            text = flat(one.text)
-            if (len(text) > 30 and text in seen) or (one.level is None and text in titles):  # said again
-                continue
-            seen.add(text)
-            chosen.append((one, round(float(score), 3)))
+        scores = of_wholes(self.found, scores)
+        forms = form_boxes(self.page)
+        kept = [
+            position
+            for position in np.flatnonzero(scores >= THRESHOLD).tolist()
+            if (
+                scores[position] >= NAMED
+                or table[position, _TAKEN] > 0
+                or scores[position] >= needed(self.found[position])
+            )
+            and self.found[position].element not in forms
+            and not is_fact_box(self.found[position])
+        ]
+        kept = without_contents(self.found, kept)
+        kept = with_lists(self.found, scores, with_headings(self.found, scores, kept))
+        kept = said_once(self.found, self.rows.keys, kept, self.known.titles)
+        kept = without_last_links(self.found, kept)
+        chosen = [(self.found[position], round(max(float(scores[position]), THRESHOLD), 3)) for position in kept]
         blocks = [one for one in blocks_of(chosen) if not is_furniture(one.text, kind=one.kind)]
-        if not clear:
-            blocks = self._or_another_way(blocks)
+        if taken is not None:
+            blocks = self._or_another_way(blocks, *taken)
         return settled(settled_by_body(blocks, self.body) if self.body else blocks, self.page, self.known)
 
-    def _or_another_way(self, blocks: list[Block]) -> list[Block]:
+    def _or_another_way(self, blocks: list[Block], text: str, tree: _Element | None) -> list[Block]:
+        """The blocks; or what trafilatura takes, or what a script or JSON-LD carries, where these are much more."""
         held = sum(len(block.text) for block in blocks)
-        text, tree = self.taken
         if held < LITTLE * len(text) and tree is not None:
             blocks = [one for one in engine_blocks(tree) if not is_furniture(one.text, kind=one.kind)]
             held = sum(len(block.text) for block in blocks)
@@ -139,26 +151,46 @@ class View:
         return blocks
 
 
-def _is_beside(one: Candidate) -> bool:
-    """Whether it stands in a rail, a menu, a footer or a caption, or in a box that is named so, and not in one named as
-    an article further in."""
+def hopeless(found: Sequence[Candidate], table: features.Table, scores: model.Floats) -> set[HtmlElement]:
+    """The outermost elements that hold nothing but blocks of no hope. Without them, trafilatura costs half.
+
+    None where so little of the page is kept that trafilatura could be the answer: then it has to see all of it.
+    """
+    own = table[:, _OWN]
+    if float(own[scores >= THRESHOLD].sum()) < LITTLE * float(own.sum()):
+        return set()
+    alive: set[HtmlElement] = set()
+    for position in np.flatnonzero(scores >= NO_HOPE).tolist():
+        element: HtmlElement | None = found[position].element
+        while element is not None and element not in alive:
+            alive.add(element)
+            element = element.getparent()
+    outermost: set[HtmlElement] = set()
+    for position in np.flatnonzero(scores < NO_HOPE).tolist():
+        element = found[position].element
+        if element in alive:
+            continue
+        while (parent := element.getparent()) is not None and parent not in alive and element not in outermost:
+            element = parent
+        outermost.add(element)
+    return outermost
+
+
+def needed(one: Candidate) -> float:
+    """The score that a block needs which trafilatura does not take.
+
+    More in a rail, a menu, a footer or a caption, or in a box named so that holds none named as an article's.
+    """
     place = one.place
-    if place.flags & _BESIDE:
-        return True
-    nearest = max(place.named[kind] for kind in _BESIDE_KINDS)
-    return nearest >= max(0, place.depth - _NEAR) and nearest >= place.named[_ARTICLE]
-
-
-def of_whole_lists(found: Sequence[Candidate], scores: model.Floats) -> model.Floats:
-    """The scores, with the mean of a list's items for each of them: a list is of the article as a whole, or not."""
-    lists: dict[_Element, list[int]] = {}
-    for position, one in enumerate(found):
-        if one.tag == "li" and (parent := one.element.getparent()) is not None:
-            lists.setdefault(parent, []).append(position)
-    scores = scores.copy()
-    for positions in lists.values():
-        scores[positions] = scores[positions].mean()
-    return scores
+    article = place.named[_ARTICLE]
+    near = max(0, place.depth - _NEAR, article)
+    if place.named[_COMMENTS] >= max(0, place.depth - _THREAD, article) or any(
+        place.named[kind] >= near for kind in _NAMED_KINDS
+    ):
+        return NAMED
+    if place.flags & _BESIDE or any(place.named[kind] >= near for kind in _BESIDE_KINDS):
+        return BESIDE
+    return THRESHOLD
 
 
 def is_clear(table: features.Table, scores: model.Floats) -> bool:

@@ -1,6 +1,7 @@
 """Chosen candidates in, blocks out: lists, table rows and headings put together again. Decides nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -12,35 +13,74 @@ _CAPTION = 1 << SECTIONS.index("figcaption")
 _CELLS = frozenset(("td", "th"))
 
 
+@dataclass(slots=True)
+class _Open:
+    """A block that may go on: a list or a table is joined once it is whole, for both may have thousands of parts."""
+
+    kind: str
+    parts: list[str]
+    score: float
+    level: int | None = None
+
+    def goes_on(self, part: str, score: float) -> None:
+        self.parts.append(part)
+        self.score = min(self.score, score)
+
+
 def blocks_of(chosen: Sequence[tuple[Candidate, float]]) -> list[Block]:
     """Blocks in page order; what is put together has the lowest score of its parts."""
-    blocks: list[Block] = []
+    blocks: list[_Open] = []
     before: Candidate | None = None
     numbers: dict[HtmlElement, int] = {}
     for one, score in chosen:
         text = one.text
-        level = heading_level(one)
-        if level is not None:
-            blocks.append(Block(kind="heading", text=text.replace("\n", " "), level=level, score=score))
-        elif one.tag == "li":
-            item = f"{_marker(one.element, numbers)} {text.replace(chr(10), ' ')}"
-            _listed(blocks, item, score, goes_on=before is not None and before.tag == "li")
+        level, item = heading_level(one), _item_of(one)
+        if level is not None and (item is None or one.level is not None):
+            blocks.append(_Open("heading", [text.replace("\n", " ")], score, level))
+        elif item is not None:
+            line = f"{_marker(item, numbers)} {text.replace(chr(10), ' ')}"
+            if before is not None and _item_of(before) is not None and blocks and blocks[-1].kind == "list":
+                blocks[-1].goes_on(f"\n{line}", score)
+            else:
+                blocks.append(_Open("list", [line], score))
         elif one.tag in _CELLS and _is_tabular(one):
-            _tabled(blocks, one, before, score)
+            cell = text.replace("\n", " ")
+            if before is not None and blocks and blocks[-1].kind == "table" and (joint := _joint(before, one)):
+                blocks[-1].goes_on(f"{joint}{cell}", score)
+            else:
+                blocks.append(_Open("table", [cell], score))
         else:
-            flags = one.place.flags
-            kind = (
-                "quote"
-                if flags & _QUOTED
-                else "code"
-                if one.tag == "pre"
-                else "caption"
-                if flags & _CAPTION
-                else "paragraph"
-            )
-            blocks.append(Block(kind=kind, text=text, score=score))
+            blocks.append(_Open(_kind_of(one), [text], score))
         before = one
-    return blocks
+    return [Block(kind=one.kind, text="".join(one.parts), level=one.level, score=one.score) for one in blocks]
+
+
+def _kind_of(one: Candidate) -> str:
+    flags = one.place.flags
+    if flags & _QUOTED:
+        return "quote"
+    if one.tag == "pre":
+        return "code"
+    return "caption" if flags & _CAPTION else "paragraph"
+
+
+def _joint(before: Candidate, one: Candidate) -> str | None:
+    """What stands between two cells of a table; None for those of two tables."""
+    if before.tag not in _CELLS or _above(before.element, "table") is not _above(one.element, "table"):
+        return None
+    return " | " if _above(before.element, "tr") is _above(one.element, "tr") else "\n"
+
+
+def _item_of(one: Candidate) -> HtmlElement | None:
+    """The list item that it is, or the item of an ordered list that it begins: its number belongs to it."""
+    element = one.element
+    if one.tag == "li":
+        return element
+    if one.tag in {"p", "div"} and element.getprevious() is None and (item := element.getparent()) is not None:
+        outer = item.getparent()
+        if item.tag == "li" and outer is not None and outer.tag == "ol" and not (item.text or "").strip():
+            return item
+    return None
 
 
 def heading_level(one: Candidate) -> int | None:
@@ -68,29 +108,15 @@ def _marker(item: HtmlElement, numbers: dict[HtmlElement, int]) -> str:
     return f"{numbers[item]}."
 
 
-def _listed(blocks: list[Block], item: str, score: float, *, goes_on: bool) -> None:
-    if goes_on and blocks and blocks[-1].kind == "list":
-        last = blocks.pop()
-        blocks.append(Block(kind="list", text=f"{last.text}\n{item}", score=min(last.score, score)))
-    else:
-        blocks.append(Block(kind="list", text=item, score=score))
-
-
-def _tabled(blocks: list[Block], one: Candidate, before: Candidate | None, score: float) -> None:
-    row, text = _above(one.element, "tr"), one.text.replace("\n", " ")
-    if before is not None and blocks and blocks[-1].kind == "table" and before.tag in _CELLS:
-        last = blocks[-1]
-        joint = " | " if _above(before.element, "tr") is row else "\n"
-        if _above(before.element, "table") is _above(one.element, "table"):
-            blocks[-1] = Block(kind="table", text=f"{last.text}{joint}{text}", score=min(last.score, score))
-            return
-    blocks.append(Block(kind="table", text=text, score=score))
-
-
 def _is_tabular(one: Candidate) -> bool:
     """A cell among cells; not one that lays out the page."""
     row = _above(one.element, "tr")
     return row is not None and len(row) > 1 and len(one.text) < 400
+
+
+def table_of(cell: Candidate) -> HtmlElement | None:
+    """The table that a cell is of; None for one that lays out the page."""
+    return _above(cell.element, "table") if _is_tabular(cell) else None
 
 
 def _above(element: HtmlElement, tag: str) -> HtmlElement | None:

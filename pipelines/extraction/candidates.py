@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 BLOCK_TAGS = frozenset({
@@ -21,6 +22,7 @@ _SKIPPED = frozenset({
     "script", "style", "svg", "head", "template", "object", "map", "iframe", "canvas", "audio", "video", "math",
     "select", "textarea", "datalist", "title",
 })  # fmt: skip
+_STYLES = {"a": 1, "b": 2, "strong": 2, "em": 4, "i": 4, "cite": 4}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Tags that are told of to everything below them: bit → tag.
 SECTIONS = (
@@ -85,6 +87,9 @@ def _positions(bits: int) -> tuple[int, ...]:
     return tuple(position for position in range(len(kinds())) if bits >> position & 1)
 
 
+FACT = kinds().index("fact")
+
+
 class Place:
     """Where a block stands: its own and its ancestors' tags and names. Shared by the blocks that stand alike."""
 
@@ -115,6 +120,8 @@ class Candidate:
     breaks: int = 0
     pictures: int = 0
     """Images since the candidate before."""
+    anchored: bool = False
+    """Whether the link that it begins with leads to a place of the page itself."""
     rule: bool = False
     """A rule, a form field or a button stands before it."""
 
@@ -123,12 +130,12 @@ class Candidate:
         return _HEADINGS.get(self.tag)
 
 
-def candidates(tree: HtmlElement, *, most: int = 20_000) -> list[Candidate]:
-    """All text of the body in page order, at most so many pieces."""
+def candidates(tree: HtmlElement) -> list[Candidate]:
+    """All text of the body in page order."""
     # What stands before any html or body element is left in the head by libxml2 (2.14), to the page's end.
     root = next((part for name in ("body", "head") if (part := tree.find(f".//{name}")) is not None), tree)
     walk = _Walk()
-    walk.run(root, most)
+    walk.run(root)
     return walk.found
 
 
@@ -138,67 +145,67 @@ class _Walk:
         self.current: Candidate | None = None
         self.pictures = 0
         self.rule = False
+        self.anchored = False
         self.pieces: list[str] = []
 
-    def run(self, root: HtmlElement, most: int) -> None:
-        start = Place(root, None, 0, 0, (-1,) * len(kinds()))
-        # (element, its place, whether linked, bold, emphasised; None for entering)
-        stack: list[tuple[HtmlElement, Place, int, bool]] = [(root, start, 0, False)]
-        while stack:
-            element, place, style, leaving = stack.pop()
+    def run(self, root: HtmlElement) -> None:
+        # Where the walk is, and in what style: linked 1, bold 2, emphasised 4, a link that has not begun 8. An element
+        # that changes either adds to all three lists, and takes its own away when it is left.
+        places, styles = [Place(root, None, 0, 0, (-1,) * len(kinds()))], [0]
+        within: list[HtmlElement | None] = [None]
+        walk = iterwalk(root, events=("start", "end"))
+        for event, element in walk:
             tag = element.tag
-            if leaving:
-                if tag in BLOCK_TAGS:
+            if event == "end":
+                if element is within[-1]:
+                    if self.current is not None and tag in BLOCK_TAGS:
+                        self.close()
+                    del within[-1], places[-1], styles[-1]
+                if (tail := element.tail) and element is not root and (self.current or not tail.isspace()):
+                    self.add(tail, places[-1], styles[-1] & 7)
+                continue
+            here, style = places[-1], styles[-1] & 7
+            if tag in BLOCK_TAGS:
+                if self.current is not None:
                     self.close()
-                if element is not root and (tail := element.tail):
-                    self.add(tail, place, style)
-                continue
-            if (tag in _SKIPPED and element is not root) or not isinstance(tag, str):
-                if tail := element.tail:
-                    self.add(tail, place, style)
-                continue
-            inner, here = style, place
-            is_block = tag in BLOCK_TAGS
-            if is_block:
-                self.close()
-                here = self.placed(element, tag, place)
-                inner = style & 1
+                here = self.placed(element, tag, here)
+                style &= 1
+                within.append(element)
+                places.append(here)
+                styles.append(style)
                 if tag == "hr":
                     self.rule = True
-            elif tag == "a":
-                inner |= 1
-                if self.current is not None:
-                    self.current.links += 1
-                elif element.get("href"):
-                    inner |= 8  # counted when its text begins
+            elif tag in _SKIPPED:
+                if element is not root:
+                    walk.skip_subtree()
+                    continue
             elif tag == "br":
                 if self.current is not None:
                     self.pieces.append("\n")
                     self.current.breaks += 1
             elif tag == "img":
                 self.pictures += 1
-            elif tag == "b" or tag == "strong":
-                inner |= 2
-            elif tag == "em" or tag == "i" or tag == "cite":
-                inner |= 4
             elif tag == "input" or tag == "button":
                 self.rule = True
+            elif (bit := _STYLES.get(tag)) is not None:
+                style |= bit
+                if tag == "a":
+                    if self.current is not None:
+                        self.current.links += 1
+                    elif href := element.get("href"):
+                        style |= 8  # counted when its text begins
+                        self.anchored = href.startswith("#")
+                within.append(element)
+                places.append(here)
+                styles.append(style)
             elif (names := element.get("class")) and (named := named_kinds(names)):
-                depth = place.depth + 1
-                here = Place(element, place, depth, place.flags, _renamed(place.named, named, depth))
-            if (text := element.text) and tag != "button":
-                self.add(text, here, inner)
-            if len(element):
-                stack.append((element, place, style, True))
-                inner &= 7
-                stack.extend([(child, here, inner, False) for child in reversed(element)])
-                if len(self.found) >= most:
-                    break
-                continue
-            if is_block:
-                self.close()
-            if element is not root and (tail := element.tail):
-                self.add(tail, place, style)
+                depth = here.depth + 1
+                here = Place(element, here, depth, here.flags, _renamed(here.named, named, depth))
+                within.append(element)
+                places.append(here)
+                styles.append(style)
+            if (text := element.text) and (self.current or not text.isspace()) and tag != "button":
+                self.add(text, here, style)
         self.close()
 
     def placed(self, element: HtmlElement, tag: str, place: Place) -> Place:
@@ -215,8 +222,6 @@ class _Walk:
     def add(self, text: str, place: Place, style: int) -> None:
         current = self.current
         if current is None:
-            if not text.strip():
-                return
             holder = place
             while holder.parent is not None and holder.element.tag not in BLOCK_TAGS:
                 holder = holder.parent
@@ -227,6 +232,7 @@ class _Walk:
             self.found.append(current)
             if style & 9:
                 current.links += 1
+                current.anchored = self.anchored
         self.pieces.append(text.replace("\n", " "))
         if style:
             size = len(text.strip())
@@ -242,7 +248,7 @@ class _Walk:
         if current is None:
             return
         text = "".join(self.pieces)
-        if "\n" in text:
+        if current.breaks:
             current.text = "\n".join(line for piece in text.split("\n") if (line := " ".join(piece.split())))
         else:
             current.text = " ".join(text.split())

@@ -6,6 +6,7 @@ arbiter finds among the page's own blocks. `bare_extraction` copies a tree that 
 
 import logging
 import re
+from collections.abc import Collection
 from copy import copy
 
 from lxml.etree import _Element
@@ -32,16 +33,22 @@ _IDLE = (
 _OPTIONS = Extractor(output_format="python", fast=True, comments=False)  # links are not asked for: no URL
 
 
-def taken_by_engine(page: Page) -> tuple[str, _Element | None]:
-    """The text that it takes, and the tree of it; an empty text where it finds none."""
-    document = bare_extraction(_without_idle(page.tree), options=_OPTIONS)
+def taken_by_engine(page: Page, *, without: Collection[HtmlElement] = ()) -> tuple[str, _Element | None]:
+    """The text that it takes, and the tree of it; an empty text where it finds none.
+
+    `without`: elements of the page that it need not see.
+    """
+    document = bare_extraction(_lean(page.tree, without), options=_OPTIONS)
     return getattr(document, "text", None) or "", getattr(document, "body", None)
 
 
-def _without_idle(tree: HtmlElement) -> HtmlElement:
+def _lean(tree: HtmlElement, without: Collection[HtmlElement]) -> HtmlElement:
     """A copy without what it throws away in any case: before, it looks for comments and the like in all of that."""
     lean = copy(tree)
-    for element in list(lean.iter(*_IDLE)):
+    idle = list(lean.iter(*_IDLE))
+    if without:
+        idle += [twin for own, twin in zip(tree.iter(), lean.iter(), strict=True) if own in without]
+    for element in idle:
         if (parent := element.getparent()) is None:
             continue
         if tail := element.tail:

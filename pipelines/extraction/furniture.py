@@ -5,72 +5,116 @@ the box around it and the heading above.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 from lxml.html import HtmlElement
 
+from .page import Page
+
 _COUNT = re.compile(r"\s*\(\s*\d[\d.,]*\s*\)\s*$")  # “Comments (12)”
+_OPEN = re.compile("[*%]")
+_TELLING = 4  # letters at the beginning
+_MARKS = " -–—|·•:*>»→…"
+_EDGES = f"{_MARKS}\n"
 _FORM_WRAPPERS = {"div", "section", "aside"}
 
 
+class _Phrases:
+    """The phrases of one kind, by their first two letters; `*` stands for up to 60 characters, `%` for a number."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._plain = frozenset(phrase for phrase in phrases if not _OPEN.search(phrase))
+        self._beginnings: dict[str, tuple[str, ...]] = {}
+        for phrase in sorted(self._plain):
+            self._beginnings[phrase[:2]] = (*self._beginnings.get(phrase[:2], ()), phrase)
+        self._open: dict[str, list[re.Pattern[str]]] = {}
+        for phrase in phrases:
+            if _OPEN.search(phrase):
+                start = "" if _OPEN.search(phrase[:2]) else phrase[:2]
+                pattern = re.escape(phrase).replace(r"\*", ".{0,60}").replace("%", r"\d[\d.,]*")
+                self._open.setdefault(start, []).append(re.compile(pattern))
+
+    def are(self, folded: str) -> bool:
+        """Whether a case folded line is one of them."""
+        return folded in self._plain or any(
+            phrase.fullmatch(folded) for start in (folded[:2], "") for phrase in self._open.get(start, ())
+        )
+
+    def begin(self, folded: str) -> bool:
+        """Whether a case folded line begins with one of them."""
+        return folded.startswith(self._beginnings.get(folded[:2], ())) or any(
+            phrase.match(folded) for start in (folded[:2], "") for phrase in self._open.get(start, ())
+        )
+
+
 @cache
-def _lexicon() -> dict[str, re.Pattern[str]]:
-    """furniture.txt: a `[kind]` line, then one phrase a line; `*` stands for up to 60 characters."""
-    kinds: dict[str, list[str]] = {}
+def _lexicon() -> dict[str, _Phrases]:
+    """furniture.txt: a `[kind]` line, then one phrase a line."""
+    kinds: dict[str, dict[str, None]] = {}
     current = ""
     for line in files(__package__).joinpath("furniture.txt").read_text(encoding="utf-8").splitlines():
-        phrase = line.strip()
+        phrase = line.strip().casefold()
         if phrase.startswith("["):
             current = phrase.strip("[]")
         elif phrase and not phrase.startswith("#"):
-            kinds.setdefault(current, []).append(re.escape(phrase).replace(r"\*", ".{0,60}").replace(r"\ ", r"\s+"))
-    return {
-        kind: re.compile(rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})", re.I)
-        for kind, phrases in kinds.items()
-    }
+            kinds.setdefault(current, {})[phrase] = None
+    return {kind: _Phrases(phrases) for kind, phrases in kinds.items()}
 
 
 def is_furniture(text: str, *, kind: str = "paragraph") -> bool:
     """Whether a block of this text is furniture whatever stands around it."""
-    flat = " ".join(text.split()).strip(" -–—|·•:*>»→…")
-    if not flat or len(flat) > 300:
-        return False
-    if not _may_be(flat):
+    flat = " ".join(text.split()).strip(_MARKS)
+    if not flat or len(flat) > 300 or not may_be_furniture(flat, folded := flat.casefold()):
         return False
     words = _lexicon()
-    whole = words["line"].fullmatch(flat) or (words["heading"].fullmatch(flat) if kind == "heading" else None)
-    starts = words["start"].match(flat) if len(flat) < 220 else None
-    return bool(whole or starts)
+    if words["line"].are(folded) or (kind == "heading" and words["heading"].are(folded)):
+        return True
+    return len(flat) < 220 and words["start"].begin(folded)
 
 
 @cache
 def _beginnings() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The first two letters of all phrases, folded; of those that begin with anything at all, their longest piece."""
+    """The first letters of all phrases, four where they have so many; of those that begin with anything at all, their
+    longest piece."""
     lines = files(__package__).joinpath("furniture.txt").read_text(encoding="utf-8").splitlines()
     phrases = [text.casefold() for line in lines if (text := line.strip()) and not text.startswith(("[", "#"))]
-    open_ones = [max(phrase.split("*"), key=len).strip() for phrase in phrases if "*" in phrase[:2]]
-    return frozenset(phrase[:2] for phrase in phrases), tuple(open_ones)
+    open_ones = [max(_OPEN.split(phrase), key=len).strip() for phrase in phrases if _OPEN.match(phrase)]
+    starts = {_OPEN.split(phrase, maxsplit=1)[0][:_TELLING] for phrase in phrases}
+    return frozenset(starts - {""}), tuple(dict.fromkeys(open_ones))
 
 
-def _may_be(flat: str) -> bool:
-    """Whether some phrase begins as this text does: most texts need no look at the patterns."""
+def pieces_on(page: str) -> tuple[str, ...]:
+    """The pieces of phrases that begin with anything at all, as far as they stand in a page's case folded text."""
+    return tuple(piece for piece in _beginnings()[1] if piece in page)
+
+
+def may_be_furniture(text: str, folded: str, pieces: Iterable[str] | None = None) -> bool:
+    """Whether some phrase begins as this text does, or could: most need no look at the phrases.
+
+    `folded`: its case folded; `pieces`: those of `pieces_on` its page, all of them by default.
+    """
     beginnings, anywhere = _beginnings()
-    folded = flat.casefold()
-    return folded[:2] in beginnings or any(piece in folded for piece in anywhere)
+    start = text.lstrip(_EDGES)[:_TELLING].casefold()[:_TELLING].replace("\n", " ")
+    if start in beginnings or start[:3] in beginnings or start[:2] in beginnings or start[:1] in beginnings:
+        return True
+    return any(map(folded.__contains__, anywhere if pieces is None else pieces))
 
 
 def is_rail_heading(text: str) -> bool:
     """Whether a heading of these words stands above links to other pages, comments or a form."""
-    flat = _COUNT.sub("", " ".join(text.split())).strip(" -–—|·•:*>»→…")
-    return 2 < len(flat) < 80 and _may_be(flat) and bool(_lexicon()["heading"].fullmatch(flat))
+    flat = _COUNT.sub("", " ".join(text.split())).strip(_MARKS)
+    if not 2 < len(flat) < 80 or not may_be_furniture(flat, folded := flat.casefold()):
+        return False
+    return _lexicon()["heading"].are(folded)
 
 
-def form_boxes(tree: HtmlElement) -> set[HtmlElement]:
+def form_boxes(page: Page) -> set[HtmlElement]:
     """All elements of the boxes around comment forms, newsletter forms and the like, and the headings above them."""
     boxes: set[HtmlElement] = set()
-    forms = list(tree.iter("form"))
-    whole = len(tree.text_content()) or 1 if forms else 1
+    forms = page.elements.of("form")
+    whole = len(page.all_text) or 1 if forms else 1
     for form in forms:
         if form.getparent() is None or len(form.text_content()) > whole / 2:  # ASP.NET wraps the page in one
             continue
@@ -80,7 +124,7 @@ def form_boxes(tree: HtmlElement) -> set[HtmlElement]:
         while parent is not None and parent.tag in _FORM_WRAPPERS and _is_form_box(parent, form):
             box, parent = parent, parent.getparent()
         _take(box, boxes)
-    for control in tree.iter("input", "textarea"):  # builders and newsletter boxes do without a form element
+    for control in page.elements.of("input", "textarea"):  # builders and newsletter boxes do without a form element
         kind = (control.get("type") or "text").lower()
         if control in boxes or (control.tag == "input" and kind not in {"email", "text"}):
             continue
@@ -89,12 +133,22 @@ def form_boxes(tree: HtmlElement) -> set[HtmlElement]:
         while (
             parent is not None
             and parent.tag in _FORM_WRAPPERS
-            and len("".join(parent.itertext())) < 420
+            and _is_short(parent, 420)
             and parent.find(".//h1") is None
         ):
             box, parent = parent, parent.getparent()
         _take(box, boxes)
     return boxes
+
+
+def _is_short(box: HtmlElement, most: int) -> bool:
+    """Whether its text has fewer characters; reads no more of it than that takes."""
+    size = 0
+    for text in box.itertext():
+        size += len(text)
+        if size >= most:
+            return False
+    return True
 
 
 def _take(box: HtmlElement, boxes: set[HtmlElement]) -> None:

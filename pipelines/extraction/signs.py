@@ -57,37 +57,53 @@ _ANY_BITS: dict[str, int] = {}
 for _sign, _text in _ANY.items():
     for _word in _text.split():
         _ANY_BITS[_word] = _ANY_BITS.get(_word, 0) | _BITS[_sign]
-_FIRST_OF = [(_BITS[sign], tuple(f"{words} " for words in text.split("|"))) for sign, text in _FIRST.items()]
+_ANY_WORDS = frozenset(_ANY_BITS)
+# By the first word of each phrase, by the last letter of each ending: most texts share none.
+_FIRST_OF: dict[str, list[tuple[str, int]]] = {}
+for _sign, _text in _FIRST.items():
+    for _phrase in _text.split("|"):
+        _FIRST_OF.setdefault(_phrase.split()[0], []).append((f"{_phrase} ", _BITS[_sign]))
 _WITHIN_OF = [(piece, _BITS[sign]) for sign, text in _WITHIN.items() for piece in text.split("|")]
-_LAST_OF = [(_BITS[sign], tuple(end.replace("¦", "|") for end in text.split("|"))) for sign, text in _LAST.items()]
+_LAST_OF: dict[str, list[tuple[str, int]]] = {}
+for _sign, _text in _LAST.items():
+    for _end in _text.replace("¦", "\0").split("|"):
+        _LAST_OF.setdefault(_end[-1], []).append((_end.replace("\0", "|"), _BITS[_sign]))
 _QUOTES = tuple("\"“„«»‚'‘")
 _CLOSING = ' )]"”“’»'
 
 
-def words_of(text: str) -> list[str]:
-    """Its words, case folded."""
-    return _WORDS.findall(text.casefold())
+def words_of(folded: str) -> list[str]:
+    """The words of a case folded text."""
+    return _WORDS.findall(folded)
 
 
-def signs_of(text: str, words: list[str]) -> int:
-    """Which of `SIGNS` a text shows, as bits in their order. `words`: its words, case folded."""
-    folded, bits = text.casefold(), 0
-    for word in words:
-        if word in _ANY_BITS:
+class Signs:
+    """Which signs the blocks of one page show."""
+
+    def __init__(self, page: str) -> None:
+        """`page`: all its text, case folded; what no block of it holds is not looked for in each."""
+        self._within = [(piece, bit) for piece, bit in _WITHIN_OF if piece in page]
+
+    def of(self, folded: str, words: list[str]) -> int:
+        """Which of `SIGNS` a case folded text shows, as bits in their order. `words`: its words."""
+        bits = 0
+        for word in _ANY_WORDS.intersection(words):
             bits |= _ANY_BITS[word]
-    for piece, bit in _WITHIN_OF:
-        if piece in folded:
-            bits |= bit
-    beginning = " ".join(words[:4]) + " "
-    for bit, phrases in _FIRST_OF:
-        if beginning.startswith(phrases):
-            bits |= bit
-    end = folded.rstrip(_CLOSING) or folded
-    for bit, endings in _LAST_OF:
-        if folded.endswith(endings) or end.endswith(endings):
-            bits |= bit
-    if text.startswith(_QUOTES):
-        bits |= _BITS["quoted"]
-    if words and len(words) > 1 and words[0].isdecimal() and len(words[0]) < 4:
-        bits |= _BITS["numbered"]
-    return bits
+        for piece, bit in self._within:
+            if piece in folded:
+                bits |= bit
+        if words and (phrases := _FIRST_OF.get(words[0])):
+            beginning = " ".join(words[:4]) + " "
+            for phrase, bit in phrases:
+                if beginning.startswith(phrase):
+                    bits |= bit
+        end = folded.rstrip(_CLOSING) or folded
+        for text in (folded, end):
+            for ending, bit in _LAST_OF.get(text[-1:], ()):
+                if text.endswith(ending):
+                    bits |= bit
+        if folded.startswith(_QUOTES):
+            bits |= _BITS["quoted"]
+        if len(words) > 1 and len(words[0]) < 4 and words[0].isdecimal():
+            bits |= _BITS["numbered"]
+        return bits
