@@ -29,6 +29,7 @@ def test_it_reads_a_folder_and_names_the_stages(
     stages, pages = extraction_speed.stages_of(warc, tmp_path / "fragments")
     assert pages == 3
     wanted = {"WARC read", "gunzip", "parse", "fields", "dates", "authors", "links", "rows", "Parquet", "all else"}
+    wanted |= {"candidates", "features", "model", "trafilatura", "arbiter"}
     assert wanted <= {stage for stage, seconds in stages.items() if seconds > 0}
     late = {module for module, _ in extraction_speed._imported_late()}
     assert late <= {*stages}

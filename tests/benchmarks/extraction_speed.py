@@ -40,6 +40,7 @@ import pyarrow.parquet as pq
 from crawler.archive import ArchiveWriter, CaptureNotes, Exchange, Record, RecordReader
 from pipelines import captures, fragments, reading
 from pipelines.extraction import reading as extraction
+from pipelines.extraction.model import Model
 from pipelines.pages import PRELOAD, Page, read_page, read_plain
 from pipelines.workers import Workers
 
@@ -161,13 +162,14 @@ AROUND: list[tuple[Any, str, str]] = [
     (reading, "image_rows", "rows"),
     (reading, "to_arrow", "rows to Arrow"),
     (fragments, "write_parquet", "Parquet"),
+    (Model, "probabilities", "model"),
 ]
-NAMES = {"page": "parse", "reading": "fields, put together"}
+NAMES = {"page": "parse", "reading": "fields, put together", "engine": "trafilatura"}
 
 
 @contextmanager
 def measured(stages: Stages) -> Iterator[None]:
-    """Every function that `extraction/reading.py` calls in another module is timed, under that module's name."""
+    """Every function that `extraction/reading.py` or the arbiter calls in another module is timed, under its name."""
     wrapped: list[tuple[Any, str, Any]] = []
 
     def wrap(owner: Any, name: str, stage: str) -> None:
@@ -178,15 +180,18 @@ def measured(stages: Stages) -> Iterator[None]:
     try:
         for owner, name, stage in AROUND:
             wrap(owner, name, stage)
-        for name, value in list(vars(extraction).items()):
-            if isinstance(value, ModuleType) and value.__name__.startswith(package):
-                for function in [each for each, its in vars(value).items() if _is_own(its, value)]:
-                    wrap(value, function, value.__name__.rpartition(".")[2])
-            elif inspect.isfunction(value) and value.__module__.startswith(package):
-                stage = value.__module__.rpartition(".")[2]
-                wrap(extraction, name, NAMES.get(stage, stage))
-        for module, name in _imported_late():
-            wrap(sys.modules[f"{package}.{module}"], name, module)
+        late = _imported_late()
+        for caller in (extraction, *(sys.modules[f"{package}.{module}"] for module, name in late if not name)):
+            for name, value in list(vars(caller).items()):
+                if isinstance(value, ModuleType) and value.__name__.startswith(package):
+                    for function in [each for each, its in vars(value).items() if _is_own(its, value)]:
+                        wrap(value, function, value.__name__.rpartition(".")[2])
+                elif inspect.isfunction(value) and value.__module__.startswith(package):
+                    stage = value.__module__.rpartition(".")[2]
+                    wrap(caller, name, NAMES.get(stage, stage))
+        for module, name in late:
+            if name:
+                wrap(sys.modules[f"{package}.{module}"], name, module)
         yield
     finally:
         for owner, name, before in reversed(wrapped):
@@ -194,11 +199,11 @@ def measured(stages: Stages) -> Iterator[None]:
 
 
 def _imported_late() -> list[tuple[str, str]]:
-    """Modules and functions that `extraction/reading.py` imports when it reads its first page."""
+    """Modules and functions that `extraction/reading.py` imports when it reads its first page; no name for a module."""
     tree = ast.parse(inspect.getsource(extraction))
     inside = [node for function in ast.walk(tree) if isinstance(function, ast.FunctionDef) for node in function.body]
-    late = [node for node in inside if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module]
-    return [(str(node.module), alias.name) for node in late for alias in node.names]
+    late = [node for node in inside if isinstance(node, ast.ImportFrom) and node.level == 1]
+    return [(node.module, each.name) if node.module else (each.name, "") for node in late for each in node.names]
 
 
 def _is_own(value: Any, module: ModuleType) -> bool:
