@@ -20,10 +20,10 @@ from pipelines.captures import Capture
 from pipelines.content import block_digest, content_digest, word_count
 from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Image, Link, Reject
 from pipelines.urls import article_id, canonical_url
-from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, RejectRow, Table, column
+from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, OriginRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 12
+FRAGMENT_FORMAT = 13
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +153,10 @@ def article_row(capture: Capture, read: Extraction) -> FragmentArticle:
         rights=_storable(read.rights),
         licence_url=_storable(read.licence_url),
         correction=_storable(read.correction),
+        origins=tuple(
+            OriginRow(field=each.field, source=each.source, raw=_storable(each.raw), confidence=each.confidence)
+            for each in read.origins
+        ),
         captured_at=capture.captured_at,
         crawl_date=capture.captured_at.date(),
         extractor=read.extractor,

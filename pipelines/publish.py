@@ -32,7 +32,7 @@ from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, ARTICLES, BOILERPLATE, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 12
+PUBLISH_VERSION = 13
 
 
 @dataclass(frozen=True, kw_only=True)

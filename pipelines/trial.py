@@ -60,8 +60,9 @@ def fields_of(read: Extraction | Reject) -> dict[str, tuple[str, str]]:
     if isinstance(read, Reject):
         return {"no article": (read.reason, read.detail), "title": (read.title or "", "")}
     found = {}
+    origins = {each.field: each.source for each in read.origins}
     for name in FIELDS:
-        value, source = getattr(read, name), getattr(read, _SOURCES.get(name, ""), None) or ""
+        value, source = getattr(read, name), getattr(read, _SOURCES.get(name, ""), None) or origins.get(name, "")
         text = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
         found[name] = (text, "" if source == text else str(source))
     found["images"] = (str(len(read.images) or ""), "")

@@ -13,7 +13,7 @@ import pytest
 from pipelines.build import run
 from pipelines.extraction import Extraction, Reject
 from pipelines.fragments import extract_warc, load_fragment, read_fragment
-from pipelines.pages import Page, read_page
+from pipelines.pages import PRELOAD, Page, read_page
 from pipelines.worker_main import Limits
 from pipelines.workers import Workers
 
@@ -80,7 +80,7 @@ def test_poison_in_a_batch(
     pages += [(f"http://a.localhost/{m}", kit.answer(f"<title>{m}</title><table><td>{m}")) for m in marks[1:4:2]]
     written = write_warc(pages)
     path = home / "archive" / written[0].warc_file
-    with Workers(2, limits=Limits(wall_seconds=2), preload=("pipelines.extraction.arbiter",)) as workers:
+    with Workers(2, limits=Limits(wall_seconds=2), preload=PRELOAD) as workers:
         fragment = extract_warc(
             path, home / "fragments", warc_file=written[0].warc_file, workers=workers, read=poison_reader.read
         )

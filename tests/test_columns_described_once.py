@@ -19,6 +19,7 @@ from warehouse import (
     ArticleRow,
     BadRow,
     BlockRow,
+    OriginRow,
     from_arrow,
     read_parquet,
     to_arrow,
@@ -46,7 +47,12 @@ STRATEGIES = {
     pa.date32(): st.dates(),
     pa.timestamp("us", tz="UTC"): MOMENT,
 }
-BLOCK = st.builds(BlockRow, kind=TEXT, level=st.none() | WHOLE, text=TEXT, score=st.floats(0, 1))
+PARTS = {
+    "blocks": st.builds(BlockRow, kind=TEXT, level=st.none() | WHOLE, text=TEXT, score=st.floats(0, 1)),
+    "origins": st.builds(
+        OriginRow, field=TEXT, source=TEXT, raw=st.none() | TEXT, confidence=st.none() | st.floats(0, 1)
+    ),
+}
 
 
 def rows_of(table):
@@ -54,7 +60,7 @@ def rows_of(table):
     fields = {}
     for attribute, field in zip(dataclasses.fields(table.row), table.schema, strict=True):
         if pa.types.is_list(field.type):
-            item = BLOCK if pa.types.is_struct(field.type.value_type) else STRATEGIES[field.type.value_type]
+            item = PARTS[field.name] if pa.types.is_struct(field.type.value_type) else STRATEGIES[field.type.value_type]
             values = st.lists(item, max_size=3).map(tuple)
         else:
             values = STRATEGIES[field.type]

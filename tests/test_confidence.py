@@ -16,11 +16,12 @@ import pytest
 
 from pipelines import Extraction, extract
 from pipelines.extraction import authors, dates, fields
-from pipelines.extraction.confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
+from pipelines.extraction.confidence import AUTHORS, FIELDS, MODIFIED, PUBLISHED, TITLE, confidence
+from pipelines.extraction.fields import fold
 from pipelines.extraction.page import Page, parse
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
-FIELDS = ("title", "authors", "published")
+COUNTED = ("title", "authors", "published")
 SETS = ("news", "articles", "segments")
 
 
@@ -88,8 +89,8 @@ def test_which_part_of_the_page_gave_the_title(head: str, h1: str, source: str, 
 @pytest.mark.parametrize("most", [60, pytest.param(100_000, marks=pytest.mark.thorough)])
 def test_sources_are_right_as_often_as_is_said(most: int) -> None:
     """Over all pages the mean confidence is the share right; in full, each source's, within what chance explains."""
-    right: dict[str, dict[str, list[bool]]] = {name: defaultdict(list) for name in FIELDS}
-    said: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in FIELDS}
+    right: dict[str, dict[str, list[bool]]] = {name: defaultdict(list) for name in COUNTED}
+    said: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in COUNTED}
     for page, row in _pages(most):
         names = fields.site_names(page)
         headline = fields.headline(page, names)
@@ -113,6 +114,31 @@ def test_sources_are_right_as_often_as_is_said(most: int) -> None:
             for source, outcomes in right[field].items():
                 allowed = 0.03 + 1.5 / (len(outcomes) ** 0.5)
                 assert _apart([outcomes], [said[field][source]]) < allowed, (field, source)
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"no pages with known truth at {CORPUS}")
+@pytest.mark.thorough
+def test_other_fields_are_right_as_often_as_is_said() -> None:
+    seen: dict[str, list[bool]] = defaultdict(list)
+    for name in ("news", "segments"):
+        for row in json.loads((CORPUS / name / "truth.json").read_text(encoding="utf-8")):
+            tags = {fold(one) for one in row.get("tags") or row.get("topics") or ()}
+            if not (tags or row.get("categories") or row.get("description")):
+                continue
+            html = gzip.decompress((CORPUS / name / f"{row['page']}.html.gz").read_bytes())
+            got = extract(html, url=row.get("url") or "https://example.org/")
+            if not isinstance(got, Extraction):
+                continue
+            source = {origin.field: f"{origin.field} {origin.source}" for origin in got.origins}
+            if row.get("categories") and got.section:
+                seen[source["section"]].append(fold(got.section) in map(fold, row["categories"]))
+            if tags and got.tags:
+                own = {fold(one) for one in got.tags}
+                seen[source["tags"]].append(2 * len(own & tags) >= max(len(tags), len(got.tags)))
+            if row.get("description") and got.description:
+                seen[source["description"]].append(fold(got.description) == fold(row["description"]))
+    counted = {name: (sum(each), len(each)) for name, each in seen.items()}
+    assert counted == {name: counts for name, counts in FIELDS.items() if not name.startswith("licence")}
 
 
 def _apart(outcomes: Any, confidences: Any) -> float:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         CaptureRow,
         ImageRow,
         LinkRow,
+        OriginRow,
         RejectRow,
         Table,
     )
@@ -71,6 +72,7 @@ _HOMES = {
         "REJECTS",
         "ArticleRow",
         "BlockRow",
+        "OriginRow",
         "BoilerplateRow",
         "CaptureRow",
         "ImageRow",
@@ -101,6 +103,7 @@ __all__ = [
     "ImageRow",
     "LinkRow",
     "MissingArchive",
+    "OriginRow",
     "RejectRow",
     "Result",
     "Table",

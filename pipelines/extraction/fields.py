@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 from urllib.parse import urljoin
 
 from crawler import registrable_domain
 
 from .confidence import Second
+from .found import Found
 from .home_links import headings_that_lead_home
 from .jsonld import resolve, text_of, types_of
 from .page import Page
@@ -22,14 +21,14 @@ _DESCRIPTION_METAS = (
     "og:description", "description", "twitter:description", "dc.description", "dcterms.description",
     "sailthru.description",
 )  # fmt: skip
-_TRAILS = {"nav", "ol", "ul", "div", "p"}
 _MARKS = re.compile(r"\W+")
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "title", "sailthru.title")
 
 
 def site_names(page: Page) -> list[str]:
     """The names the page gives its site: og:site_name, publisher, application name, headings that lead home, domain."""
-    names = [page.meta("og:site_name"), page.meta("application-name", "apple-mobile-web-app-title"), publisher(page)]
+    names = [page.meta("og:site_name"), page.meta("application-name", "apple-mobile-web-app-title")]
+    names += [publisher(page).value]
     names += [text_of(node.get("name")) for node in page.nodes if types_of(node) & {"website"}]
     names += headings_that_lead_home(page)
     domain = registrable_domain(page.url)
@@ -167,9 +166,9 @@ def without_site(text: str, names: list[str]) -> str:
     return text.strip()
 
 
-def description(page: Page) -> str | None:
-    node = page.article or {}
-    return page.meta(*_DESCRIPTION_METAS) or text_of(node.get("description"))
+def description(page: Page) -> Found:
+    stated = text_of((page.article or {}).get("description"))
+    return Found.of(("meta", page.meta(*_DESCRIPTION_METAS)), ("json-ld", stated))
 
 
 def descriptions(page: Page) -> list[str]:
@@ -178,58 +177,13 @@ def descriptions(page: Page) -> list[str]:
     return [one for one in (*map(page.meta, _DESCRIPTION_METAS), stated) if one]
 
 
-def publisher(page: Page) -> str | None:
+def publisher(page: Page) -> Found:
     value = resolve((page.article or {}).get("publisher"), page.nodes)
     if isinstance(value, list):
         value = value[0] if value else None
     name = text_of(value.get("name")) if isinstance(value, dict) else text_of(value)
-    return name or page.meta("og:site_name", "dc.publisher", "citation_publisher", "article:publisher_name")
-
-
-def section(page: Page) -> str | None:
-    found = text_of((page.article or {}).get("articleSection")) or page.meta(
-        "article:section",
-        "og:article:section",
-        "section",
-        "parsely-section",
-        "cxenseparse:section",
-        "dc.subject.section",
-    )
-    if found is None:
-        crumbs = [
-            text_of(item.get("name"))
-            or text_of(inner.get("name") if isinstance(inner := item.get("item"), dict) else None)
-            for item in _crumbs(page)
-        ]
-        middle = [crumb for crumb in crumbs if crumb][1:-1] if len(crumbs) > 2 else []
-        found = middle[-1] if middle else None
-    if found is None:
-        found = next(
-            (text for a in page.elements.of("a") if "category" in (a.get("rel") or "") and (text := page.text(a))),
-            None,
-        )
-    found = found or _visible_crumb(page)
-    # “Aktuell,FinTech”: plugins put all categories into one text
-    first = found.split(",")[0].strip() if found else None
-    return first if first and len(first) < 100 and fold(first) not in map(fold, page.headings) else None
-
-
-def _visible_crumb(page: Page) -> str | None:
-    """The last link of a trail of two and more, where that is not the page itself."""
-    own = {fold(heading) for heading in page.headings}
-    elements = page.elements
-    places = [
-        place
-        for attribute, spelt in (("class", ("breadcrumb", "Breadcrumb")), ("id", ("breadcrumb",)))
-        for named, positions in elements.saying(attribute, "breadcrumb")
-        if any(word in named for word in spelt)
-        for place in positions
-    ]
-    for trail in islice((one for one in elements.at(places) if one.tag in _TRAILS), 2):
-        links = [text for a in trail.iter("a") if (text := page.text(a)) and fold(text) not in own]
-        if 2 <= len(links) <= 8:
-            return links[-1]
-    return None
+    metas = page.meta("og:site_name", "dc.publisher", "citation_publisher", "article:publisher_name")
+    return Found.of(("json-ld", name), ("meta", metas))
 
 
 def language(page: Page) -> tuple[str | None, str | None]:
@@ -249,29 +203,27 @@ def language(page: Page) -> tuple[str | None, str | None]:
     return None, None
 
 
-def canonical(page: Page) -> tuple[str | None, str | None]:
-    """The canonical URL where it is http(s) and of the page's own registrable domain, and as found."""
-    raw = next(
-        (
-            href
-            for element in page.elements.of("link")
-            if " canonical " in f" {element.get('rel') or ''} ".lower() and (href := element.get("href"))
-        ),
-        None,
+def canonical(page: Page) -> Found:
+    """The canonical URL where it is http(s) and of the page's own registrable domain; its raw form in any case."""
+    stated = (
+        href
+        for element in page.elements.of("link")
+        if " canonical " in f" {element.get('rel') or ''} ".lower() and (href := element.get("href"))
     )
-    raw = raw or page.meta("og:url")
-    url = absolute(page, raw)
-    return (url if url and registrable_domain(url) == registrable_domain(page.url) else None), raw
+    found = Found.of(("link", next(stated, None)), ("meta", page.meta("og:url")))
+    url = absolute(page, found.raw)
+    return found._replace(value=url if url and registrable_domain(url) == registrable_domain(page.url) else None)
 
 
-def lead_image(page: Page) -> str | None:
+def lead_image(page: Page) -> Found:
+    metas = page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+    if url := absolute(page, metas):
+        return Found(url, "meta", metas)
     value = resolve((page.article or {}).get("image"), page.nodes)
     while isinstance(value, list):
         value = resolve(value[0], page.nodes) if value else None
     raw = text_of(value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else text_of(value)
-    return absolute(
-        page, page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
-    ) or absolute(page, raw)
+    return Found.of(("json-ld", raw)).with_value(absolute(page, raw))
 
 
 def absolute(page: Page, raw: str | None) -> str | None:
@@ -333,9 +285,3 @@ def _language_tag(raw: str) -> str | None:
             *(piece.upper() if len(piece) == 2 else piece.title() if len(piece) == 4 else piece for piece in rest),
         ]
     )
-
-
-def _crumbs(page: Page) -> list[dict[str, Any]]:
-    trail = next((node for node in page.nodes if "breadcrumblist" in types_of(node)), None)
-    items = trail.get("itemListElement") if trail else None
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

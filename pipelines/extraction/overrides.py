@@ -20,6 +20,7 @@ from .elements import Elements
 from .fields import Headline, absolute, fold
 from .images import images_of
 from .names import names_in
+from .origins import replaced
 from .page import Page
 from .page import text_of as element_text
 from .records import Block, Extraction
@@ -97,6 +98,9 @@ def with_kept(page: Page, blocks: list[Block], rules: Rules) -> list[Block]:
     return kept
 
 
+_WITH_ORIGIN = ("section", "tags", "canonical_url", "lead_image_url")
+
+
 def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:
     """The Extraction with the fields that rules find. Title, authors and body were settled before."""
     changes: dict[str, Any] = {}
@@ -125,6 +129,8 @@ def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:
         # Images are looked for among paragraphs, whoever's.
         plain = [replace(each, kind="paragraph") if each.kind == "live_entry" else each for each in read.blocks]
         changes |= {"lead_image_url": url, "images": images_of(page, plain, lead=url)}
+    if told := [name for name in _WITH_ORIGIN if name in changes]:
+        changes["origins"] = replaced(read.origins, *told)
     return replace(read, **changes) if changes else read
 
 

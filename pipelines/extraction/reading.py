@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from . import access, authors, dates, fields, live, overrides, rights
 from .confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
 from .corrections import correction_of
+from .found import Found
 from .images import images_of
 from .kinds import kind_of
 from .links import links
+from .origins import origins_of
 from .page import VERY_LARGE, Page, parse
 from .parts import part_of
 from .plain import TooLarge, plain_page
 from .records import EXTRACTOR_VERSION, PLAIN_EXTRACTOR_VERSION, Block, Extraction, Reject
 from .rejects import MAX_CHARACTERS, Reason, before_parsing, reject_of
+from .sections import section as section_of
 from .standfirst import standfirst_of
 from .tags import tags_of
 from .uncollected import uncollected
@@ -142,13 +145,17 @@ def _extraction(
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
-    canonical_url, canonical_raw = fields.canonical(page)
-    section, lead = fields.section(page), fields.lead_image(page)
+    canonical, section, lead = fields.canonical(page), section_of(page), fields.lead_image(page)
+    description, publisher = fields.description(page), fields.publisher(page)
+    if not publisher.value:
+        publisher = Found.of(("json-ld", authors.house_of(page)))
+    notice, licence = rights.rights_of(page), rights.licence_of(page)
+    tags, tags_source = tags_of(page)
     text = "\n".join(block.text for block in blocks)
     detected = detect(text)
     readable, named = access.access_to(page), links(page)
-    part = part_of(page, named, canonical=canonical_url)
-    kind = kind_of(page, title=headline.text, section=section, text=text)
+    part = part_of(page, named, canonical=canonical.value)
+    kind = kind_of(page, title=headline.text, section=section.value, text=text)
     return Extraction(
         text=text,
         blocks=tuple(live.with_times(page, blocks)),
@@ -171,25 +178,35 @@ def _extraction(
         modified_raw=modified.raw if modified else None,
         modified_source=modified.source if modified else None,
         modified_confidence=confidence(MODIFIED, modified.source) if modified else None,
-        section=section,
-        tags=tags_of(page),
+        section=section.value,
+        tags=tags,
         language=language,
         language_source=language_source,
         language_detected=detected.code if detected else None,
         language_detected_confidence=detected.confidence if detected else None,
-        canonical_url=canonical_url,
-        canonical_raw=canonical_raw,
-        lead_image_url=lead,
-        description=fields.description(page),
-        publisher=fields.publisher(page) or authors.house_of(page),
+        canonical_url=canonical.value,
+        canonical_raw=canonical.raw,
+        lead_image_url=lead.value,
+        description=description.value,
+        publisher=publisher.value,
         access=readable.access,
         access_evidence=readable.evidence,
         page_type=kind.kind if kind else None,
         page_type_evidence=kind.evidence if kind else None,
-        rights=rights.rights_of(page),
-        licence_url=rights.licence_of(page),
+        origins=origins_of(
+            section=section,
+            tags=Found(", ".join(tags), tags_source, None),
+            canonical_url=canonical,
+            lead_image_url=lead,
+            description=description,
+            publisher=publisher,
+            rights=notice,
+            licence_url=licence,
+        ),
+        rights=notice.value,
+        licence_url=licence.value,
         correction=correction_of(page, blocks),
-        images=images_of(page, blocks, lead=lead),
+        images=images_of(page, blocks, lead=lead.value),
         part=part.number,
         part_before_url=part.before_url,
         next_part_url=part.next_url,

@@ -28,6 +28,20 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where the value of a field was found."""
+
+    field: str
+    """Which field of the Extraction."""
+    source: str
+    """`json-ld`, `meta`, `link` (the element, or a link with that rel), `page` (what a reader sees) or `override`."""
+    raw: str | None
+    """As found; None where that is the value itself."""
+    confidence: float | None
+    """How often what is found there is right, from 0 to 1; None where that could not be counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Link:
     """One hyperlink of the page, absolute and http(s)."""
 
@@ -115,6 +129,8 @@ class Extraction:
     """`article`, `live_blog`, `interview`, `opinion`, `review`, `analysis`, `fact_check`, `press_release`, `sponsored`,
     `recipe`, `video`, `gallery`, `podcast`, `service` (about the site itself), or None."""
     page_type_evidence: str | None
+    origins: tuple[Origin, ...]
+    """Of section, tags, canonical URL, lead image, description, publisher, rights and licence, where there is one."""
     rights: str | None
     """The copyright notice as the page has it."""
     licence_url: str | None

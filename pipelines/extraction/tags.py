@@ -33,12 +33,16 @@ _TAG_BOX = re.compile(
 _TAG_BOX_STEMS = ("tag", "topic", "keyword", "schlagw", "stichw", "themen", "temas", "etiquetas")
 
 
-def tags_of(page: Page) -> tuple[str, ...]:
-    """Those of JSON-LD, else of a meta element, else the links to pages of tags in a box of tags."""
-    found = _keywords([(page.article or {}).get("keywords")])
+def tags_of(page: Page) -> tuple[tuple[str, ...], str | None]:
+    """Those of JSON-LD, else of a meta element, else the links to pages of tags in a box of tags; and which it was."""
+    found, source = _keywords([(page.article or {}).get("keywords")]), "json-ld"
     for name in _METAS:
-        found = found or _keywords(page.metas.get(name, []))
-    return tuple(_once(found or _linked(page)))[:_MOST]
+        if not found:
+            found, source = _keywords(page.metas.get(name, [])), "meta"
+    if not found:
+        found, source = _linked(page), "link"
+    tags = tuple(_once(found))[:_MOST]
+    return tags, source if tags else None
 
 
 def _linked(page: Page) -> list[str]:

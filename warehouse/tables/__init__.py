@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warehouse.table import Table
-from warehouse.tables.articles import ARTICLES, ArticleRow, BlockRow
+from warehouse.tables.articles import ARTICLES, ArticleRow, BlockRow, OriginRow
 from warehouse.tables.boilerplate import BOILERPLATE, BoilerplateRow
 from warehouse.tables.captures import CAPTURES, CaptureRow
 from warehouse.tables.images import IMAGES, ImageRow
@@ -28,6 +28,7 @@ __all__ = [
     "CaptureRow",
     "ImageRow",
     "LinkRow",
+    "OriginRow",
     "RejectRow",
     "Table",
 ]

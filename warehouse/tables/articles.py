@@ -27,6 +27,21 @@ class BlockRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OriginRow:
+    """Where the value of a column was found.
+
+    ``field`` is the column; ``source`` json-ld, meta, link (the element, or a link with its rel), page (what a reader
+    sees) or override (sites.toml); ``raw`` the value as found, where it is kept in another form; ``confidence`` how
+    often what is found there is right, from 0 to 1, null where no pages with known truth allow to count.
+    """
+
+    field: str
+    source: str
+    raw: str | None
+    confidence: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArticleRow:
     article_id: str = column(
         "The article, over all its readings: from its canonical URL", example="3f2a9c0b1d4e5f60", looked_up=True
@@ -160,6 +175,12 @@ class ArticleRow:
     correction: str | None = column(
         "Notice by which the article was corrected, as the page has it",
         example="Correction: An earlier version gave the wrong year.",
+    )
+    origins: tuple[OriginRow, ...] = column(
+        "Where section, tags, canonical_url, lead_image_url, description, publisher, rights and licence_url were "
+        "found, and how often what is found there is right (null: not counted)",
+        default=(),
+        example=[{"field": "section", "source": "json-ld", "raw": None, "confidence": 0.5}],
     )
     part_capture_ids: tuple[str, ...] = column(
         "Captures of its further pages, whose text is appended to that of the first; empty where it has one page",
