@@ -99,6 +99,8 @@ def test_links_at_the_end_lead_away() -> None:
     found = found_in("<p>Text<p><a href=/a>One more story</a><p>End<p><a href=/b>The next</a><p><a href=/c>Another</a>")
     kept = without_last_links(found, list(range(len(found))))
     assert [found[position].text for position in kept] == ["Text", "One more story", "End"]
+    found = found_in("<p>These are the letters:<ul><li><a href=/a>One</a><li><a href=/b>Two</a></ul>")
+    assert len(without_last_links(found, [0, 1, 2])) == 3, "a list may be what it is about"
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,10 @@ def test_a_table_of_a_thousand_rows_is_one_block() -> None:
 def test_what_follows_a_stray_end_is_of_the_page() -> None:
     found = found_in(f"<html><body><p>Begun</p></body></HTML><p>Gone on {'<i></i>' * 300} here</p></body></html>")
     assert [one.text for one in found] == ["Begun", "Gone on here"]
+
+
+def test_code_keeps_its_lines() -> None:
+    html = "<pre>import csv\nwith open('a') as f:\n    print(f)\n</pre><pre><div>one</div><div>two</div></pre>"
+    code, *others = blocks_of([(one, 0.9) for one in found_in(html)])
+    assert (code.kind, code.text) == ("code", "import csv\nwith open('a') as f:\n    print(f)")
+    assert [one.text for one in others] == ["one", "two"]

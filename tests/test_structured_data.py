@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines import Extraction, extract
-from pipelines.extraction.jsonld import nodes_of
+from pipelines.extraction.jsonld import Nodes, nodes_of, resolve
 
 BODY = "<p>A sentence of an article that is long enough to be read as one by anybody who reads.</p>" * 8
 URL = "https://news.example.org/2026/11/22/bridge"
@@ -133,3 +133,11 @@ def test_broken(broken: str) -> None:
 def test_past_repair(nonsense: str) -> None:
     assert nodes_of([nonsense]) == []
     assert is_own(read(nonsense, json.dumps(OWN)))
+
+
+def test_thousands_of_references_are_followed_by_name() -> None:
+    nodes = Nodes({"@type": "NewsArticle", "@id": f"#{n}", "headline": f"Story {n}"} for n in range(3))
+    nodes.append({"@id": ["#1"], "name": "a list is no name"})
+    assert resolve({"@id": "#1"}, nodes) is nodes[1]
+    assert resolve({"@id": "#9"}, nodes) == {"@id": "#9"}
+    assert resolve({"@id": ["#1"]}, nodes) == {"@id": ["#1"]}

@@ -50,7 +50,8 @@ def blocks_of(chosen: Sequence[tuple[Candidate, float]]) -> list[Block]:
             else:
                 blocks.append(_Open("table", [cell], score))
         else:
-            blocks.append(_Open(_kind_of(one), [text], score))
+            kind = _kind_of(one)
+            blocks.append(_Open(kind, [_lines_of_code(one) if kind == "code" else text], score))
         before = one
     return [Block(kind=one.kind, text="".join(one.parts), level=one.level, score=one.score) for one in blocks]
 
@@ -62,6 +63,15 @@ def _kind_of(one: Candidate) -> str:
     if one.tag == "pre":
         return "code"
     return "caption" if flags & _CAPTION else "paragraph"
+
+
+def _lines_of_code(one: Candidate) -> str:
+    """Its text with the line breaks and indents of the source, where all of the element is this one piece."""
+    whole = "".join(one.element.itertext())
+    if "".join(whole.split()) != "".join(one.text.split()):
+        return one.text
+    lines = [line.rstrip() for line in whole.replace("\r\n", "\n").split("\n")]
+    return "\n".join(lines).strip("\n") if any(lines) else one.text
 
 
 def _joint(before: Candidate, one: Candidate) -> str | None:

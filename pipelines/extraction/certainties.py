@@ -23,6 +23,7 @@ THRESHOLD = 0.45
 # by, and its neighbours tell more. Over five folds: exact .204 → .213 on articles (2026-11).
 MAYBE = 0.2
 _LONG_TITLE = 600  # characters; no title is longer
+_LINES = frozenset({"p", "div", "span", "section", "article"})
 _CONTENTS = 3  # lines that lead to places of the page itself, and are a table of contents
 
 
@@ -114,8 +115,11 @@ def without_contents(found: Sequence[Candidate], kept: Sequence[int]) -> list[in
 
 
 def without_last_links(found: Sequence[Candidate], kept: list[int]) -> list[int]:
-    """The positions without lines at the end that are links and nothing more: they lead away from the article."""
-    while kept and (last := found[kept[-1]]).level is None and last.tag != "td" and last.linked >= 0.9 * len(last.text):
+    """The positions without lines at the end that are links and nothing more: they lead away from the article.
+
+    A list or a table of links may be what it is about.
+    """
+    while kept and (last := found[kept[-1]]).tag in _LINES and last.linked >= 0.9 * len(last.text):
         kept = kept[:-1]
     return kept
 

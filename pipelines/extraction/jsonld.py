@@ -47,9 +47,23 @@ _SALVAGED = 200_000
 _MAX_DEPTH = 12
 
 
-def nodes_of(scripts: list[str]) -> list[Node]:
+class Nodes(list[Node]):
+    """Those of a page, in page order; references find them by their @id, for pages have thousands."""
+
+    _named: dict[str, list[Node]] | None = None
+
+    def named(self, name: Any) -> list[Node]:
+        if self._named is None:
+            self._named = {}
+            for node in self:
+                if isinstance(own := node.get("@id"), str):
+                    self._named.setdefault(own, []).append(node)
+        return self._named.get(name, []) if isinstance(name, str) else []
+
+
+def nodes_of(scripts: list[str]) -> Nodes:
     """Every node of every script in page order: those of lists, of @graph, and those nested as mainEntity."""
-    found: list[Node] = []
+    found = Nodes()
     for script in scripts:
         for value in _loaded(script):
             found.extend(_walk(value, 0))
@@ -97,7 +111,8 @@ def types_of(node: Node) -> set[str]:
 def resolve(value: Any, nodes: list[Node]) -> Any:
     """A reference {"@id": …} replaced by the node it names, where one on the page says more."""
     if isinstance(value, dict) and "@id" in value and not value.get("name"):
-        return next((node for node in nodes if node.get("@id") == value["@id"] and len(node) > len(value)), value)
+        named = nodes.named(value["@id"]) if isinstance(nodes, Nodes) else nodes
+        return next((node for node in named if node.get("@id") == value["@id"] and len(node) > len(value)), value)
     return value
 
 
