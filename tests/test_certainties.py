@@ -83,6 +83,8 @@ def test_a_table_of_contents_is_not_of_the_text() -> None:
     found = found_in(f"<p>First<ul>{lines}</ul><p>See <a href='#note'>the note</a><p>Last")
     kept = without_contents(found, list(range(len(found))))
     assert [found[position].text for position in kept] == ["First", "See the note", "Last"]
+    headings = "".join(f"<h2 id=p{n}><a href='#p{n}'>Part {n}</a></h2><p>Text {n}" for n in range(4))
+    assert without_contents(found_in(headings), list(range(8))) == list(range(8)), "headings that lead to themselves"
     fewer = [position for position in range(len(found)) if found[position].text != "Part 1"]
     assert without_contents(found, fewer) == fewer, "two lines are none"
 
@@ -131,6 +133,7 @@ def test_a_table_of_a_thousand_rows_is_one_block() -> None:
 def test_what_follows_a_stray_end_is_of_the_page() -> None:
     found = found_in(f"<html><body><p>Begun</p></body></HTML><p>Gone on {'<i></i>' * 300} here</p></body></html>")
     assert [one.text for one in found] == ["Begun", "Gone on here"]
+    assert [one.text for one in found_in("<html><body><p>A</p></body></html><p>B</p></html>")] == ["A", "B"]
 
 
 def test_code_keeps_its_lines() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines import Extraction, extract
-from pipelines.extraction.jsonld import Nodes, nodes_of, resolve
+from pipelines.extraction.jsonld import Nodes, nodes_of, resolve, text_of
 
 BODY = "<p>A sentence of an article that is long enough to be read as one by anybody who reads.</p>" * 8
 URL = "https://news.example.org/2026/11/22/bridge"
@@ -141,3 +141,26 @@ def test_thousands_of_references_are_followed_by_name() -> None:
     assert resolve({"@id": "#1"}, nodes) is nodes[1]
     assert resolve({"@id": "#9"}, nodes) == {"@id": "#9"}
     assert resolve({"@id": ["#1"]}, nodes) == {"@id": ["#1"]}
+
+
+@pytest.mark.parametrize(
+    "script",
+    ['{"@type":"NewsArticle","headline":' + "[" * 600 + '"x"' + "]" * 600 + "}", '{"a":1}' * 1500, "[]" * 1500],
+)
+def test_no_depth_and_no_number_of_values_is_too_much(script: str) -> None:
+    nodes = nodes_of([script])
+    assert text_of(nodes[0].get("headline") if nodes else None) is None
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["<!--{}-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "<!-- <![CDATA[ {} ]]> -->", "{};", " {} ;\n"],
+)
+def test_marks_of_comments_around_a_script(wrapped: str) -> None:
+    (node,) = nodes_of([wrapped.replace("{}", '{"@type":"NewsArticle","headline":"Bridge"}')])
+    assert node["headline"] == "Bridge"
+
+
+def test_several_values_in_one_script() -> None:
+    first, second = nodes_of(['{"@type":"WebPage"} , {"@type":"NewsArticle","headline":"Bridge"};'])
+    assert (first["@type"], second["headline"]) == ("WebPage", "Bridge")

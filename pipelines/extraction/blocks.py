@@ -121,7 +121,8 @@ def _marker(item: HtmlElement, numbers: dict[HtmlElement, int]) -> str:
 def _is_tabular(one: Candidate) -> bool:
     """A cell among cells; not one that lays out the page."""
     row = _above(one.element, "tr")
-    return row is not None and len(row) > 1 and len(one.text) < 400
+    first = next(row.iterchildren(), None) if row is not None and len(one.text) < 400 else None
+    return first is not None and first.getnext() is not None  # len() counts all cells, for each of them
 
 
 def table_of(cell: Candidate) -> HtmlElement | None:

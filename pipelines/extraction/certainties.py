@@ -108,8 +108,11 @@ def said_once(found: Sequence[Candidate], keys: Sequence[str], kept: list[int], 
 
 
 def without_contents(found: Sequence[Candidate], kept: Sequence[int]) -> list[int]:
-    """The positions without a table of contents: lines that are links to places of the page itself."""
-    links = (position for position in kept if found[position].anchored)
+    """The positions without a table of contents: lines that are links to places of the page itself.
+
+    Headings are none of them: many lead to themselves.
+    """
+    links = (position for position in kept if found[position].anchored and found[position].level is None)
     lines = {position for position in links if found[position].linked >= 0.8 * len(found[position].text)}
     return [position for position in kept if position not in lines] if len(lines) >= _CONTENTS else list(kept)
 

@@ -30,9 +30,10 @@ OTHERS = {
 }
 PAGE_TYPES = {"webpage", "itempage", "aboutpage", "faqpage"}
 
-_WRAPPING = re.compile(
-    r"^\s*(?:/\*\s*)?(?://)?\s*<!(?:\[CDATA\[|--)\s*(?:\*/)?|(?:/\*\s*)?(?://)?\s*(?:\]\]>|-->)\s*(?:\*/)?;?\s*$"
-)
+_OPENING = re.compile(r"(?:/\*\s{0,20})?(?://)?\s{0,20}<!(?:\[CDATA\[|--)\s{0,20}(?:\*/)?")
+_CLOSING = re.compile(r"(?:/\*\s{0,20})?(?://)?\s{0,20}(?:\]\]>|-->)\s{0,20}(?:\*/)?;?$")
+_AT_THE_END = 100  # characters among which a closing mark is looked for
+_MOST_VALUES = 200  # one after the other in a script
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
@@ -116,10 +117,11 @@ def resolve(value: Any, nodes: list[Node]) -> Any:
     return value
 
 
-def text_of(value: Any) -> str | None:
+def text_of(value: Any, depth: int = 0) -> str | None:
     """A string out of a JSON-LD value: itself, the first of a list, or @value; unescaped, spaces folded."""
     if isinstance(value, list):
-        return next((text for item in value if (text := text_of(item))), None)
+        inner = () if depth > _MAX_DEPTH else value
+        return next((text for item in inner if (text := text_of(item, depth + 1))), None)
     if isinstance(value, dict):
         value = value.get("@value")
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -131,25 +133,36 @@ def text_of(value: Any) -> str | None:
 
 
 def _loaded(script: str) -> Iterator[Any]:
-    text = script.strip()
-    if text[:1] in {"/", "<"} or text.rstrip(" \t\r\n\f;*/").endswith(">"):  # looked at first: it is long
-        text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip()
-    text = text.rstrip(";")
-    if not text:
-        return
+    """The values of a script: one, or several that stand one after the other."""
     decoder = json.JSONDecoder(strict=False)
-    for repaired in _repaired(text):
-        try:
-            value, end = decoder.raw_decode(repaired)
-        except (ValueError, RecursionError):
-            continue
+    text = _unwrapped(script)
+    for _ in range(_MOST_VALUES):
+        for repaired in _repaired(text) if text else ():
+            try:
+                value, end = decoder.raw_decode(repaired)
+            except (ValueError, RecursionError):
+                continue
+            break
+        else:
+            if salvaged := _salvaged(text):
+                yield salvaged
+            return
         yield value
         rest = repaired[end:].lstrip(" \t\r\n,;")
-        if rest[:1] in {"{", "["} and len(rest) < len(text):  # two objects in one script
-            yield from _loaded(rest)
-        return
-    if salvaged := _salvaged(text):
-        yield salvaged
+        if rest[:1] not in {"{", "["} or len(rest) >= len(text):
+            return
+        text = _unwrapped(rest)
+
+
+def _unwrapped(script: str) -> str:
+    """Without the marks of comments and CDATA around it, of which there may be two."""
+    text = script.strip()
+    for _ in range(2):
+        if text[:1] in {"/", "<"} and (opening := _OPENING.match(text)):
+            text = text[opening.end() :].lstrip()
+        if text[-1:] in {">", "/", ";", "*"} and (closing := _CLOSING.search(text[-_AT_THE_END:])):
+            text = text[: max(0, len(text) - _AT_THE_END) + closing.start()].rstrip()
+    return text.rstrip(";")
 
 
 def _salvaged(text: str) -> Node | None:
