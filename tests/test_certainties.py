@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.extraction.arbiter import BESIDE, NAMED, needed
+from pipelines.extraction.arbiter import BESIDE, NAMED, View, needed
 from pipelines.extraction.blocks import blocks_of
 from pipelines.extraction.candidates import Candidate, candidates
 from pipelines.extraction.certainties import (
@@ -17,6 +17,8 @@ from pipelines.extraction.certainties import (
     without_contents,
     without_last_links,
 )
+from pipelines.extraction.features import names
+from pipelines.extraction.model import assembled
 from pipelines.extraction.page import parse, squeezed
 
 LONG = "The bridge over the river was reopened on Tuesday morning"
@@ -141,3 +143,14 @@ def test_code_keeps_its_lines() -> None:
     code, *others = blocks_of([(one, 0.9) for one in found_in(html)])
     assert (code.kind, code.text) == ("code", "import csv\nwith open('a') as f:\n    print(f)")
     assert [one.text for one in others] == ["one", "two"]
+
+
+def test_no_heading_of_a_form_or_a_box_of_facts_comes_back() -> None:
+    prose = [
+        f"<p>Paragraph {n} tells of the bridge, of welder number {n}, and of what it did for all.</p>" for n in range(9)
+    ]
+    for box in ("<div class=factbox><h3>The facts</h3></div>", "<form><h3>The facts</h3><input></form>"):
+        html = f"<article class=article-body>{''.join(prose[:5])}{box}{''.join(prose[5:])}</article>"
+        view = View.of_html(html.encode(), url="https://news.example.org/a")
+        given = assembled([(names().index("level"), 0.5, 4.0, -0.5)], names())
+        assert "The facts" not in [block.text for block in view.decided(given)]

@@ -116,19 +116,20 @@ class View:
             scores = model.probabilities(table)
         scores = of_wholes(self.found, scores)
         forms = form_boxes(self.page)
+        barred = [one.element in forms or is_fact_box(one) for one in self.found]
         kept = [
             position
             for position in np.flatnonzero(scores >= THRESHOLD).tolist()
-            if (
+            if not barred[position]
+            and (
                 scores[position] >= NAMED
                 or table[position, _TAKEN] > 0
                 or scores[position] >= needed(self.found[position])
             )
-            and self.found[position].element not in forms
-            and not is_fact_box(self.found[position])
         ]
         kept = without_contents(self.found, kept)
         kept = with_lists(self.found, scores, with_headings(self.found, scores, kept))
+        kept = [position for position in kept if not barred[position]]  # nor what stands between kept pieces
         kept = said_once(self.found, self.rows.keys, kept, self.known.titles)
         kept = without_last_links(self.found, kept)
         chosen = [(self.found[position], round(max(float(scores[position]), THRESHOLD), 3)) for position in kept]
@@ -152,7 +153,8 @@ class View:
 
 
 def hopeless(found: Sequence[Candidate], table: features.Table, scores: model.Floats) -> set[HtmlElement]:
-    """The outermost elements that hold nothing but blocks of no hope. Without them, trafilatura costs half.
+    """The outermost elements that hold nothing but blocks of no hope. Without them, trafilatura costs two
+    thirds: on segments 8.5 ms for 12.3, on articles 12.7 for 19.8 (2026-11).
 
     None where so little of the page is kept that trafilatura could be the answer: then it has to see all of it.
     """
