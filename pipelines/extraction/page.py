@@ -195,8 +195,11 @@ def _mended(decoded: charset.Decoded) -> tuple[bytes, int]:
 
 
 def _unclosed(source: bytes) -> bytes:
-    """The page without the end tags of html and body, where much follows the first: libxml2 (2.14) leaves that out, and
-    in browsers it is of the body (HTML §13.2.6.4.22). Of 1,752 pages one has its article there (2026-11)."""
+    """The page without the end tags of html and body, where much or a paragraph follows the first.
+
+    libxml2 (2.14) leaves that out, and in browsers it is of the body (HTML §13.2.6.4.22). Of 1,752 pages one has its
+    article there (2026-11).
+    """
     ends = [at for tag in (b"</html", b"</HTML") if (at := source.find(tag)) >= 0]
     if not ends or (len(source) - min(ends) < _MUCH and source.find(b"<p", min(ends)) < 0):
         return source
