@@ -311,10 +311,8 @@ def _announcement(raw: str) -> Announcement | None:
     texts = {key: value for key, value in said.items() if isinstance(value, str)}
     return Announcement(
         channel=texts["channel"],
-        source_url=texts.get("source_url"),
-        title=texts.get("title"),
-        published_raw=texts.get("published_raw"),
         seen_at=_time(texts.get("seen_at")),
+        **{key: texts.get(key) for key in ("source_url", "title", "published_raw", "modified_raw")},
     )
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.announced_dates import told
 from pipelines.captures import Capture
 from pipelines.content import block_digest, content_digest, word_count
 from pipelines.extraction import EXTRACTOR_VERSION, Extraction, Image, Link, Reject
@@ -23,7 +24,7 @@ from pipelines.urls import article_id, canonical_url
 from warehouse import ArticleRow, BlockRow, CaptureRow, ImageRow, LinkRow, OriginRow, RejectRow, Table, column
 
 # Changes with what a fragment holds for the same capture and the same extraction; older fragments are then made again.
-FRAGMENT_FORMAT = 13
+FRAGMENT_FORMAT = 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,8 @@ FRAGMENT_TABLES: dict[str, Table] = {
 
 def capture_row(capture: Capture, class_: str) -> FragmentCapture:
     announced = capture.announcements
+    published, published_by = told(announced, "published_raw")
+    modified, modified_by = told(announced, "modified_raw")
     return FragmentCapture(
         capture_id=capture.capture_id,
         site=_storable(capture.site),
@@ -76,7 +79,10 @@ def capture_row(capture: Capture, class_: str) -> FragmentCapture:
         kind=_storable(capture.kind),
         announced_by=tuple(dict.fromkeys(announcement.channel for announcement in announced)),
         announced_title=_storable(next((each.title for each in announced if each.title), None)),
-        announced_published_raw=_storable(next((each.published_raw for each in announced if each.published_raw), None)),
+        announced_published_raw=_storable(published),
+        announced_published_by=_storable(published_by),
+        announced_modified_raw=_storable(modified),
+        announced_modified_by=_storable(modified_by),
         payload_digest=_storable(capture.payload_digest),
         body_digest=capture.body_digest,
         payload_bytes=capture.payload_bytes,

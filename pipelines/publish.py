@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from crawler import Sites, load_sites, registrable_domain
 from crawler.manners.policy import Policy
+from pipelines.announced_dates import with_announced_dates
 from pipelines.archive_files import WarcFile, files_of, list_warc_files
 from pipelines.boilerplate import COLUMNS, WINDOW_DAYS, Learned, Overrule, fold, learn
 from pipelines.clean_articles import clean, spoken_of
@@ -32,7 +33,7 @@ from pipelines.revisits import OpenRevisit, Original, resolve_revisits
 from warehouse import ALL_TABLES, ARTICLES, BOILERPLATE, CAPTURES, Table, publish_partitions, tables_folder
 
 # Changes with what publishing makes of the same fragments; every date is then published again.
-PUBLISH_VERSION = 13
+PUBLISH_VERSION = 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +181,7 @@ def publish_inputs(inputs: Inputs, tables: Path) -> Published:
                 for (_, fragment), part in zip(inputs.files, kept, strict=True)
             ]
             data[table.name] = _of_captures(pa.concat_tables(rows) if rows else _columns_of(table), captures)
+    data[ARTICLES.name] = with_announced_dates(data[ARTICLES.name], captures)
     data = joined(data)
     data[ARTICLES.name], data[BOILERPLATE.name] = _cleaned(data[ARTICLES.name], inputs)
     publish_partitions(tables, inputs.crawl_date, data, publication_id=inputs.publication_id)

@@ -126,10 +126,12 @@ def hop(target: str, lease: Lease, site: Site, scope: Scope, *, now: datetime) -
     verdict = scope.check(url, depth=lease.depth, kind=lease.kind)
     if isinstance(verdict, Refused):
         return Refused(reason="scope", detail=f"redirect to {url}: {verdict.reason}, {verdict.detail}")
-    newest = lease.announcements[-1] if lease.announcements else None
+    newest = lease.announcements[::-1]
     said = Announcement(
         channel="redirect", source_url=lease.url, seen_at=now,
-        title=newest.title if newest else None, published_raw=newest.published_raw if newest else None,
+        title=next((a.title for a in newest if a.title), None),
+        published_raw=next((a.published_raw for a in newest if a.published_raw), None),
+        modified_raw=next((a.modified_raw for a in newest if a.modified_raw), None),
     )  # fmt: skip
     # What stands at the end of the queue does so under another address, too.
     priority = lease.priority if lease.priority >= OLDER else None

@@ -103,22 +103,29 @@ class ArticleRow:
         "News agencies that the byline names, by their usual names", default=(), example=["Reuters"]
     )
     published_at: datetime | None = column("When the site says it was published, UTC", example="2026-11-22T09:20:30Z")
-    published_raw: str | None = column("The same, exactly as found on the page", example="22 Nov 2026, 9.20am")
+    published_raw: str | None = column("The same, exactly as found", example="22 Nov 2026, 9.20am")
     published_source: str | None = column(
-        "Where on the page it was found: json-ld, meta, microdata, time, url, text, script or override (sites.toml); "
-        "modified where only the time of change was given",
+        "Where it was found: on the page (json-ld, meta, microdata, time, url, text, script), in what named its URL "
+        "(feed, news_sitemap, sitemap, redirect) or by sites.toml (override); modified where only the time of change "
+        "was given",
         example="json-ld",
     )
     published_confidence: float | None = column(
-        "How often days found so are right, from 0 to 1, counted on pages with known dates", default=None, example=0.95
+        "How often days found so are right, from 0 to 1, counted on pages with known dates; null where the page told "
+        "none",
+        default=None,
+        example=0.95,
     )
     published_precision: str | None = column("How exact it is: second, minute or day", example="minute")
     published_offset_minutes: int | None = column(
-        "Offset from UTC that the page gave, in minutes; null when it gave none", example=0
+        "Offset from UTC that was given with it, in minutes; null when none was", example=0
     )
     modified_at: datetime | None = column("When the site says it was last changed, UTC", example="2026-11-22T11:05:00Z")
-    modified_raw: str | None = column("The same, exactly as found on the page", example="2026-11-22T11:05:00+00:00")
-    modified_source: str | None = column("Where on the page it was found", example="json-ld")
+    modified_raw: str | None = column("The same, exactly as found", example="2026-11-22T11:05:00+00:00")
+    modified_source: str | None = column(
+        "Where it was found: on the page, in a feed or sitemap that named it, or in sites.toml, as of published_source",
+        example="json-ld",
+    )
     modified_confidence: float | None = column(
         "How often another statement of the same page gave the same day, from 0 to 1; null where that was not counted",
         default=None,

@@ -39,8 +39,20 @@ class CaptureRow:
         "Title given by the feed or sitemap that named it", example="Bridge reopens after two years"
     )
     announced_published_raw: str | None = column(
-        "Date given by the feed or sitemap, as found there", example="Sun, 22 Nov 2026 09:20:30 +0000"
+        "When it was published by the feed or sitemap that named it, as found there",
+        example="Sun, 22 Nov 2026 09:20:30 +0000",
     )
+    announced_published_by: str | None = column(
+        "The channel that gave this date: feed, news_sitemap, sitemap, or redirect (said of the URL that led here)",
+        default=None,
+        example="feed",
+    )
+    announced_modified_raw: str | None = column(
+        "When it last changed by the feed or sitemap that named it, as found there",
+        default=None,
+        example="2026-11-22T11:05:00+00:00",
+    )
+    announced_modified_by: str | None = column("The channel that gave that date", default=None, example="sitemap")
     payload_digest: str | None = column(
         "Digest of the payload as received, content coding kept", example="sha1:Q4ZQ7EXKBRZ7HSGBUBBDAUPHQ4KVNYIK"
     )

@@ -27,6 +27,9 @@ select
     captures.announced_by,
     captures.announced_title,
     captures.announced_published_raw,
+    captures.announced_published_by,
+    captures.announced_modified_raw,
+    captures.announced_modified_by,
     articles.extractor,
     articles.publication_id
 from articles
