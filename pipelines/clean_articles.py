@@ -117,7 +117,9 @@ def _without(row: dict[str, Any], dropped: list[bool]) -> dict[str, Any] | None:
     text = "\n".join(block["text"] for block in kept)
     digest = content_digest(row["title"], text)
     away = {block["text"] for block, drop in zip(row["blocks"], dropped, strict=True) if drop}
-    standfirst = None if row["standfirst"] in away else row["standfirst"]  # the site's words, not this article's
+    standfirst, origins = row["standfirst"], row["origins"]
+    if standfirst in away:  # the site's words, not this article's
+        standfirst, origins = None, [one for one in origins if one["field"] != "standfirst"]
     return {
         **row,
         "blocks": kept,
@@ -125,6 +127,7 @@ def _without(row: dict[str, Any], dropped: list[bool]) -> dict[str, Any] | None:
         "words": word_count(text),
         "content_digest": digest,
         "standfirst": standfirst,
+        "origins": origins,
     }
 
 

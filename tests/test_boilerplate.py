@@ -155,6 +155,7 @@ def test_a_standfirst_that_is_the_sites_words_goes_with_its_block(
     build(home)
     found = {row["url"][-1]: row for row in rows(home, "articles")}
     assert [found[str(n)]["standfirst"] for n in range(6)] == [None] * 6
+    assert [n for n, row in found.items() if "standfirst" in [one["field"] for one in row["origins"]]] == ["7"]
     assert {row["description"] for row in found.values()} == {FOOTER, own}
     assert found["7"]["standfirst"] == own
     assert found["7"]["title_source"] == "heading"

@@ -25,8 +25,9 @@ def test_caption_credit_and_size() -> None:
         "cars cross the river. (Photo: Ada Mbeki/AP)</figcaption></figure>"
     )
     assert image == Image(
-        url="https://news.example.org/img/bridge.jpg", caption="The first cars cross the river.", credit="Ada Mbeki/AP",
-        alt="Cars on a bridge", width=1600, height=900, is_lead=False,
+        url="https://news.example.org/img/bridge.jpg", caption="The first cars cross the river.",
+        caption_source="page", credit="Ada Mbeki/AP", credit_source="page", alt="Cars on a bridge",
+        width=1600, height=900, is_lead=False,
     )  # fmt: skip
 
 
@@ -73,7 +74,8 @@ def test_json_ld_says_what_the_page_does_not() -> None:
     }  # fmt: skip
     (image,) = read("", head=f'<script type="application/ld+json">{json.dumps(node)}</script>')
     assert image == Image(
-        url="https://news.example.org/img/bridge.jpg", caption="The bridge at dawn", credit="Ada Mbeki", alt=None,
+        url="https://news.example.org/img/bridge.jpg", caption="The bridge at dawn",
+        caption_source="json-ld", credit="Ada Mbeki", credit_source="json-ld", alt=None,
         width=1200, height=630, is_lead=True,
     )  # fmt: skip
 

@@ -42,6 +42,8 @@ def test_a_silent_page_has_none() -> None:
         ('<meta property="og:url" content="https://news.example.org/b">', "", "canonical_url", "meta", None),
         ('<meta property="og:image" content="/b.jpg">', "", "lead_image_url", "meta", "/b.jpg"),
         ('<meta name="description" content="It is open.">', "", "description", "meta", None),
+        ("", "<aside><p>Correction: an earlier version gave the wrong name of the engineer.</aside>", "correction",
+         "page", None),
         ('<meta property="og:site_name" content="Harbour Post">', "", "publisher", "meta", None),
         ("", "<footer><p>© 2026 Harbour Post</footer>", "rights", "page", None),
         ("", '<a rel="license" href="//creativecommons.org/licenses/by/4.0/">CC</a>', "licence_url", "link",
@@ -59,11 +61,12 @@ def test_json_ld_comes_first() -> None:
         "@type": "NewsArticle", "headline": "The bridge is open", "articleSection": "Local", "keywords": ["bridge"],
         "description": "It is open.", "publisher": {"name": "Harbour Post"}, "image": "/b.jpg",
         "copyrightNotice": "© 2026 Harbour Post", "license": "https://creativecommons.org/licenses/by/4.0/",
+        "correction": "The name of the engineer was wrong.",
     }  # fmt: skip
     found = origins(f'<script type="application/ld+json">{json.dumps(node)}</script>')
     assert {origin.source for origin in found.values()} == {"json-ld"}
     assert [*found] == [
-        "section", "tags", "lead_image_url", "description", "publisher", "rights", "licence_url"
+        "section", "tags", "lead_image_url", "description", "publisher", "rights", "licence_url", "correction"
     ]  # fmt: skip
     assert found["lead_image_url"].raw == "/b.jpg"
 

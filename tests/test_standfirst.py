@@ -51,6 +51,7 @@ def test_a_description_set_apart_above_the_text_is_the_standfirst(first: str) ->
     got = extract(page(first), url=URL)
     assert isinstance(got, Extraction)
     assert got.standfirst == SAID == got.description
+    assert [(each.source, each.confidence) for each in got.origins if each.field == "standfirst"] == [("page", 0.92)]
     assert got.blocks[0].text == SAID
     assert got.text.count(SAID) == 1
 

@@ -1,7 +1,8 @@
-"""A Page and its blocks in; out, the notice by which the article was corrected, as the page has it, or None."""
+"""A Page and its blocks in; out, the notice by which the article was corrected, and where that was found."""
 
 import re
 
+from .found import Found
 from .jsonld import resolve, text_of
 from .page import Page
 from .page import text_of as element_text
@@ -58,25 +59,25 @@ _BEGINNINGS = (
 )  # fmt: skip
 
 
-def correction_of(page: Page, blocks: list[Block]) -> str | None:
+def correction_of(page: Page, blocks: list[Block]) -> Found:
     """JSON-LD's `correction`, else a passage that begins as such a notice: in the body, or in a box beside it."""
     stated = (page.article or {}).get("correction")
     for value in stated if isinstance(stated, list) else [stated]:
         if text := _words_of(resolve(value, page.nodes)):
-            return text[:_LONGEST]
+            return Found.of(("json-ld", text[:_LONGEST]))
     for position, block in enumerate(blocks):
         if is_correction(block.text):
             told = block.text
             if len(told) < 40 and position + 1 < len(blocks):  # a heading, or a label on a line of its own
                 told = f"{told}\n{blocks[position + 1].text}"
-            return told[:_LONGEST]
+            return Found.of(("page", told[:_LONGEST]))
     for element in page.paragraphs:
         first = (element.text or "").lstrip(_MARKS) or (element[0].text or "" if len(element) else "").lstrip(_MARKS)
         if first[:20].lower().startswith(_BEGINNINGS):
             text = element_text(element)
             if len(text) > 40 and is_correction(text):
-                return text[:_LONGEST]
-    return None
+                return Found.of(("page", text[:_LONGEST]))
+    return Found.of()
 
 
 def is_correction(text: str) -> bool:

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from .fields import absolute
+from .found import Found
 from .jsonld import Node, resolve, text_of, types_of
 from .page import Page
 from .page import text_of as element_text
@@ -116,11 +117,14 @@ def _image(
     if any(size is not None and size < _SMALLEST for size in (width, height)) or _is_elsewhere(element, elsewhere):
         return None
     node = described.get(_stem(url), {})
-    caption, credit = _said(element)
+    shown = _said(element)
+    caption, credit = _first(shown[0], text_of(node.get("caption"))), _first(shown[1], _credit_of(node))
     return Image(
         url=url,
-        caption=caption or text_of(node.get("caption")),
-        credit=credit or _credit_of(node),
+        caption=caption.value,
+        caption_source=caption.source,
+        credit=credit.value,
+        credit_source=credit.source,
         alt=" ".join((element.get("alt") or "").split()) or None,
         width=width or _pixels(text_of(node.get("width"))),
         height=height or _pixels(text_of(node.get("height"))),
@@ -130,15 +134,22 @@ def _image(
 
 def _lead(url: str, page: Page, node: Node | None) -> Image:
     node = node or {}
+    caption, credit = _first(None, text_of(node.get("caption"))), _first(None, _credit_of(node))
     return Image(
         url=url,
-        caption=text_of(node.get("caption")),
-        credit=_credit_of(node),
+        caption=caption.value,
+        caption_source=caption.source,
+        credit=credit.value,
+        credit_source=credit.source,
         alt=page.meta("og:image:alt", "twitter:image:alt"),
         width=_pixels(page.meta("og:image:width") or text_of(node.get("width"))),
         height=_pixels(page.meta("og:image:height") or text_of(node.get("height"))),
         is_lead=True,
     )
+
+
+def _first(shown: str | None, stated: str | None) -> Found:
+    return Found.of(("page", shown), ("json-ld", stated))
 
 
 def _address(element: HtmlElement) -> str | None:

@@ -98,7 +98,7 @@ def with_kept(page: Page, blocks: list[Block], rules: Rules) -> list[Block]:
     return kept
 
 
-_WITH_ORIGIN = ("section", "tags", "canonical_url", "lead_image_url")
+_WITH_ORIGIN = ("standfirst", "section", "tags", "canonical_url", "lead_image_url")
 
 
 def applied(read: Extraction, page: Page, rules: Rules) -> Extraction:

@@ -145,7 +145,7 @@ def _extraction(
     language, language_source = fields.language(page)
     published = dates.published(page, language=language)
     modified = dates.modified(page, language=language)
-    canonical, section, lead = fields.canonical(page), section_of(page), fields.lead_image(page)
+    canonical, section, image = fields.canonical(page), section_of(page), fields.lead_image(page)
     description, publisher = fields.description(page), fields.publisher(page)
     if not publisher.value:
         publisher = Found.of(("json-ld", authors.house_of(page)))
@@ -153,6 +153,8 @@ def _extraction(
     tags, tags_source = tags_of(page)
     text = "\n".join(block.text for block in blocks)
     detected = detect(text)
+    standfirst = Found.of(("page", standfirst_of(page, blocks, title=headline.text, byline=byline.names)))
+    correction = correction_of(page, blocks)
     readable, named = access.access_to(page), links(page)
     part = part_of(page, named, canonical=canonical.value)
     kind = kind_of(page, title=headline.text, section=section.value, text=text)
@@ -163,7 +165,7 @@ def _extraction(
         title_raw=headline.raw,
         title_source=headline.source,
         title_confidence=confidence(TITLE, headline.source, headline.second),
-        standfirst=standfirst_of(page, blocks, title=headline.text, byline=byline.names),
+        standfirst=standfirst.value,
         authors=byline.names,
         authors_raw=byline.raw,
         authors_source=byline.source,
@@ -186,7 +188,7 @@ def _extraction(
         language_detected_confidence=detected.confidence if detected else None,
         canonical_url=canonical.value,
         canonical_raw=canonical.raw,
-        lead_image_url=lead.value,
+        lead_image_url=image.value,
         description=description.value,
         publisher=publisher.value,
         access=readable.access,
@@ -197,16 +199,18 @@ def _extraction(
             section=section,
             tags=Found(", ".join(tags), tags_source, None),
             canonical_url=canonical,
-            lead_image_url=lead,
+            lead_image_url=image,
             description=description,
             publisher=publisher,
             rights=notice,
             licence_url=licence,
+            standfirst=standfirst,
+            correction=correction,
         ),
         rights=notice.value,
         licence_url=licence.value,
-        correction=correction_of(page, blocks),
-        images=images_of(page, blocks, lead=lead.value),
+        correction=correction.value,
+        images=images_of(page, blocks, lead=image.value),
         part=part.number,
         part_before_url=part.before_url,
         next_part_url=part.next_url,

@@ -57,8 +57,11 @@ class Image:
     url: str
     caption: str | None
     """Without the credit."""
+    caption_source: str | None
+    """`page` (below or beside it) or `json-ld`; so with the credit."""
     credit: str | None
     """Who took or owns it, without “Photo:” before it."""
+    credit_source: str | None
     alt: str | None
     width: int | None
     """In pixels, as the page says."""
@@ -130,7 +133,8 @@ class Extraction:
     `recipe`, `video`, `gallery`, `podcast`, `service` (about the site itself), or None."""
     page_type_evidence: str | None
     origins: tuple[Origin, ...]
-    """Of section, tags, canonical URL, lead image, description, publisher, rights and licence, where there is one."""
+    """Of section, tags, canonical URL, lead image, description, publisher, rights, licence, standfirst and correction,
+    where there is one."""
     rights: str | None
     """The copyright notice as the page has it."""
     licence_url: str | None

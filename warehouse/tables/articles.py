@@ -184,8 +184,8 @@ class ArticleRow:
         example="Correction: An earlier version gave the wrong year.",
     )
     origins: tuple[OriginRow, ...] = column(
-        "Where section, tags, canonical_url, lead_image_url, description, publisher, rights and licence_url were "
-        "found, and how often what is found there is right (null: not counted)",
+        "Where section, tags, canonical_url, lead_image_url, description, publisher, rights, licence_url, standfirst "
+        "and correction were found, and how often what is found there is right (null: not counted)",
         default=(),
         example=[{"field": "section", "source": "json-ld", "raw": None, "confidence": 0.5}],
     )

@@ -27,7 +27,11 @@ class ImageRow:
         looked_up=True,
     )
     caption: str | None = column("What the page says below it, without the credit", example="The first cars cross.")
+    caption_source: str | None = column(
+        "Where its caption was found: page (below or beside it) or json-ld", default=None, example="page"
+    )
     credit: str | None = column("Who took or owns it, as the page says", example="Ada Mbeki/AP")
+    credit_source: str | None = column("The same of its credit", default=None, example="json-ld")
     alt: str | None = column("Its alternative text", example="Cars on a bridge")
     width: int | None = column("Width in pixels, as the page says", example=1600)
     height: int | None = column("Height in pixels, as the page says", example=900)
