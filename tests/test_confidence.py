@@ -11,6 +11,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -141,7 +142,21 @@ def test_other_fields_are_right_as_often_as_is_said() -> None:
                 known = row.get("summary") or ()
                 seen["standfirst page"].append(fold(got.standfirst) in {fold(" ".join(known)), *map(fold, known)})
     counted = {name: (sum(each), len(each)) for name, each in seen.items()}
-    assert counted == {name: counts for name, counts in FIELDS.items() if not name.startswith("licence")}
+    elsewhere = ("licence", "canonical")
+    assert counted == {name: counts for name, counts in FIELDS.items() if not name.startswith(elsewhere)}
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"no pages with known truth at {CORPUS}")
+@pytest.mark.thorough
+def test_og_url_is_the_canonical_url_as_often_as_is_said() -> None:
+    pairs = [
+        (_address(canonical.value), _address(other))
+        for page, _ in _pages(100_000)
+        if (canonical := fields.canonical(page)).source == "link"
+        and canonical.value
+        and (other := fields.absolute(page, page.meta("og:url")))
+    ]
+    assert (sum(one == other for one, other in pairs), len(pairs)) == FIELDS["canonical_url link"]
 
 
 def _apart(outcomes: Any, confidences: Any) -> float:
@@ -158,6 +173,11 @@ def _pages(most: int) -> Any:
             html = gzip.decompress((CORPUS / name / f"{row['page']}.html.gz").read_bytes())
             page: Page = parse(html, url=row.get("url") or "https://example.org/")
             yield page, row
+
+
+def _address(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def _folded(said: Any) -> str:
