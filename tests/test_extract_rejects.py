@@ -105,6 +105,28 @@ def test_paywall_stub() -> None:
     assert reason(html(body, head='<meta property="article:content_tier" content="locked">')) == "paywall_stub"
 
 
+def test_the_teaser_of_another_story_is_no_wall() -> None:
+    teaser = (
+        "<p>The council met <a href='/other'>Weiterlesen …</a></p><p>The mayor came mit dem Entwurf Weiterlesen …</p>"
+    )
+    assert reason(html(f"<h1>A story</h1><img src='/a.jpg'>{teaser}")) != "paywall_stub"
+    assert reason(html("<h1>A story</h1><p>The first sentence.</p><p>Mit WELTplus weiterlesen</p>")) == "paywall_stub"
+
+
+def test_a_page_set_in_headings_is_an_article() -> None:
+    """Some page builders know no other way to make text large: what ends as sentences do is no heading."""
+    said = (
+        "Children of six to twelve are invited to draw a poster about the river, and to send it to the mayor by April"
+    )
+    text = f"<h2>A contest for children</h2><h3>{said}, who will choose the best.</h3><h4>{said}!<br>To the mayor.</h4>"
+    page = html(f"<article><h1>Keep our waters clean</h1>{text}</article>", "Keep our waters clean")
+    got = extract(page.encode(), url="https://news.example.org/story")
+    assert isinstance(got, Extraction)
+    assert [(block.kind, block.text.count("mayor")) for block in got.blocks] == [
+        ("heading", 0), ("paragraph", 1), ("paragraph", 2)
+    ]  # fmt: skip
+
+
 def test_a_whole_article_behind_a_wall_is_an_article() -> None:
     got = extract(
         html(

@@ -47,11 +47,12 @@ _WORD_STEMS = (
     "unlock this", "weiterlesen", "abonn", "cet article", "suscr", "la suite est", "seguir leyendo", "abbonat",
     "assinantes", "この記事は有料", "会員限定", "有料記事", "残り",
 )  # fmt: skip
+# “… mit seinem Entwurf Weiterlesen” is a teaser and its link, “Mit Plus weiterlesen” a wall.
 _WALL_WORDS = re.compile(
     r"subscribe to (?:continue|keep|read|unlock)|to continue reading|this (?:article|story|content) is (?:for|"
     r"reserved for|only available to|exclusive to) (?:\w+ )?(?:subscribers|members)|subscribers? only|"
     r"already a subscriber\?|become a (?:subscriber|member) to|unlock this article|jetzt weiterlesen|möchten "
-    r"sie weiterlesen|ich bin (?:bereits )?abonnent|weiterlesen mit|mit .{2,30} weiterlesen|nur für "
+    r"sie weiterlesen|ich bin (?:bereits )?abonnent|weiterlesen mit|mit .{2,30} (?-i:weiterlesen)|nur für "
     r"abonnenten|exklusiv für abonnenten|diesen artikel weiterlesen|"
     r"für abonnenten|réservé aux abonnés|il vous reste .{1,12} de cet article|la suite est réservée|abonnez-vous "
     r"pour lire|contenido exclusivo para suscriptores|solo para suscriptores|suscríbete para (?:seguir|continuar)|"
