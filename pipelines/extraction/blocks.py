@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from .candidates import SECTIONS, Candidate
+from .candidates import SECTIONS, Candidate, paragraphs_of
 from .records import Block
 
 _QUOTED = 1 << SECTIONS.index("blockquote")
@@ -53,7 +53,8 @@ def blocks_of(chosen: Sequence[tuple[Candidate, float]]) -> list[Block]:
                 blocks.append(_Open("table", [cell], score))
         else:
             kind = _kind_of(one)
-            blocks.append(_Open(kind, [_lines_of_code(one) if kind == "code" else text], score))
+            texts = [_lines_of_code(one)] if kind == "code" else paragraphs_of(text, one.gaps)
+            blocks += [_Open(kind, [each], score) for each in texts]
         before = one
     return [Block(kind=one.kind, text="".join(one.parts), level=one.level, score=one.score) for one in blocks]
 

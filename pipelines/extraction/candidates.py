@@ -5,9 +5,11 @@ stack.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -112,6 +114,8 @@ class Candidate:
     place: Place
     element: HtmlElement
     text: str = ""
+    gaps: tuple[int, ...] = ()
+    """The numbers of its lines that an empty line stands before: its paragraphs, where `br` sets them apart."""
     linked: int = 0
     """Characters that stand in links."""
     links: int = 0
@@ -249,12 +253,35 @@ class _Walk:
             return
         text = "".join(self.pieces)
         if current.breaks:
-            current.text = "\n".join(line for piece in text.split("\n") if (line := " ".join(piece.split())))
+            current.text, current.gaps = lines_and_gaps(text)
         else:
             current.text = " ".join(text.split())
         self.current = None
         if not current.text:
             self.found.pop()
+
+
+def lines_and_gaps(text: str) -> tuple[str, tuple[int, ...]]:
+    """Its lines without empty ones, spaces folded; and the numbers of those that an empty line stood before."""
+    lines: list[str] = []
+    gaps: list[int] = []
+    after_gap = False
+    for piece in text.split("\n"):
+        if line := " ".join(piece.split()):
+            if after_gap and lines:
+                gaps.append(len(lines))
+            lines.append(line)
+        after_gap = not line
+    return "\n".join(lines), tuple(gaps)
+
+
+def paragraphs_of(text: str, gaps: Sequence[int]) -> list[str]:
+    """The lines of a text, put together to its paragraphs."""
+    if not gaps:
+        return [text]
+    lines = text.split("\n")
+    bounds = pairwise((0, *gaps, len(lines)))
+    return ["\n".join(lines[first:end]) for first, end in bounds]
 
 
 def _renamed(named: tuple[int, ...], kinds_here: tuple[int, ...], depth: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from .candidates import lines_and_gaps, paragraphs_of
 from .furniture import is_furniture, is_rail_heading
 from .moments import parse_moment
 from .records import Block
@@ -63,6 +64,8 @@ class Run:
 
     tag: str
     text: str = ""
+    gaps: tuple[int, ...] = ()
+    """As of a Candidate."""
     linked: int = 0
     links: int = 0
     bold: int = 0
@@ -217,7 +220,7 @@ def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
 def _close(walk: _Walk) -> None:
     run = walk.current
     if run is not None:
-        run.text = "\n".join(line for piece in run.text.split("\n") if (line := " ".join(piece.split())))
+        run.text, run.gaps = lines_and_gaps(run.text)
         if run.text:
             walk.image = False
         else:
@@ -282,7 +285,9 @@ def _blocks(runs: list[Run]) -> list[Block]:
                 item = f"{blocks.pop().text}\n{item}"
             blocks.append(Block(kind="list", text=item))
         else:
-            blocks.append(Block(kind={"blockquote": "quote", "pre": "code"}.get(run.tag, "paragraph"), text=text))
+            kind = {"blockquote": "quote", "pre": "code"}.get(run.tag, "paragraph")
+            texts = [text] if kind == "code" else paragraphs_of(text, run.gaps)
+            blocks += [Block(kind=kind, text=each) for each in texts if not is_furniture(each)]
     return blocks
 
 

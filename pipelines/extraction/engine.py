@@ -106,20 +106,19 @@ def _block(element: _Element, blocks: list[Block]) -> None:
         if text := "".join(map(str, element.itertext())).strip("\n"):
             blocks.append(Block(kind="code", text=text))
     elif tag in {"quote", "blockquote"}:
-        if text := "\n".join(piece for piece in _lines(_inline(element))):
-            blocks.append(Block(kind="quote", text=text))
+        _flush([_inline(element)], blocks, kind="quote")
     elif any(inner.tag in _BLOCKS for inner in element.iterdescendants()):
         _collect(element, blocks)
     else:
         _flush([_inline(element)], blocks)
 
 
-def _flush(loose: list[str], blocks: list[Block]) -> None:
+def _flush(loose: list[str], blocks: list[Block], *, kind: str = "paragraph") -> None:
     text = "".join(loose)
     loose.clear()
     for paragraph in re.split(r"\n[^\S\n]*\n", text):
         if joined := "\n".join(_lines(paragraph)):
-            blocks.append(Block(kind="paragraph", text=joined))
+            blocks.append(Block(kind=kind, text=joined))
 
 
 def _inline(element: _Element) -> str:
