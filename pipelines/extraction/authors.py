@@ -72,7 +72,8 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
             continue
         # An agency that the page gives as an author by itself is one, besides; in one text with others it is where
         # these got the news from.
-        kept = [one for one in named if one in people or (one.agencies and (one.is_alone or not people))]
+        among = set(people)  # a paper may have thousands
+        kept = [one for one in named if one in among or (one.agencies and (one.is_alone or not people))]
         if people:
             byline = _byline(kept, found, source, credits)
             if len(kept) > 1 or not is_handle(people[0].name) or is_person(people[0].name) or source not in _SHORT:

@@ -70,8 +70,15 @@ def _kind_of(one: Candidate) -> str:
 
 def _lines_of_code(one: Candidate) -> str:
     """Its text with the line breaks and indents of the source, where all of the element is this one piece."""
-    whole = "".join(one.element.itertext())
-    if "".join(whole.split()) != "".join(one.text.split()):
+    own = "".join(one.text.split())
+    pieces, left = [], len(own)
+    for piece in one.element.itertext():
+        pieces.append(piece)
+        left -= len("".join(piece.split()))
+        if left < 0:
+            return one.text
+    whole = "".join(pieces)
+    if "".join(whole.split()) != own:
         return one.text
     lines = [line.rstrip() for line in whole.replace("\r\n", "\n").split("\n")]
     return "\n".join(lines).strip("\n") if any(lines) else one.text

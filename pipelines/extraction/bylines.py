@@ -86,6 +86,7 @@ _OTHERS = re.compile(
     re.I,
 )
 _MAX = 8
+_LONG_NAMES, _LONG_NAME = 1000, 100  # characters of a class attribute, and of a name in such a one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ def shown(page: Page) -> dict[str, list[Shown]]:
     linked = _linked(elements)
     telling = _told(elements, "id") | _told(elements, "class")
     opening = _opening(elements)
-    for place in sorted({*stated, *linked, *telling, *opening}):
+    for place in elements.unnested({*stated, *linked, *telling, *opening}):
         element = elements.all[place]
         tag = element.tag
         if tag not in _TAGS:
@@ -263,8 +264,14 @@ def line_of(element: HtmlElement, most: int) -> str:
     return " ".join("".join(pieces).split())
 
 
-@lru_cache(maxsize=8192)
 def _is_far_by_name(named: str) -> bool:
+    if len(named) > _LONG_NAMES:  # the patterns take the square of a word
+        named = " ".join(name[:_LONG_NAME] for name in named.split())
+    return _is_named_far(named)
+
+
+@lru_cache(maxsize=8192)
+def _is_named_far(named: str) -> bool:
     return _FAR.search(_BUILDERS.sub("", named)) is not None
 
 

@@ -9,6 +9,8 @@ links, or a heading of furniture stands.
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
+from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
@@ -96,10 +98,20 @@ class Run:
         return 3 if by_hand and self.text[-1] not in ".:,;" else None
 
 
+_Style: TypeAlias = tuple[HtmlElement | None, bool, bool]
+"""The block that a text stands in, whether it is linked, whether it is bold."""
+
+
 @dataclass(kw_only=True)
 class _Walk:
     runs: list[Run] = field(default_factory=list)
     current: Run | None = None
+    pieces: list[str] = field(default_factory=list)
+    """Of the text of the current run."""
+    styles: dict[HtmlElement, _Style] = field(default_factory=dict)
+    """Of the inline elements that hold text."""
+    quotes: int = 0
+    """How many of the elements that the walk is in are quotes."""
     image: bool = False
 
 
@@ -129,16 +141,12 @@ def plain_blocks(tree: HtmlElement, *, title: str | None) -> list[Block]:
     passages = _passages(runs[_start(runs, title) :])
     if not passages:
         return []
-    best = max(passages, key=_weight)
+    first, best = max(enumerate(passages), key=lambda one: _weight(one[1]))
     shapes = {run.shape for run in best if run.is_prose}
     kept: list[Run] = []
-    for passage in passages:
+    for position, passage in enumerate(passages):
         alike = [run for run in passage if run.is_prose and run.shape in shapes]
-        if passage is best or (
-            len(alike) >= 2
-            and _weight(passage) > 0.25 * _weight(best)
-            and passages.index(passage) < passages.index(best) + 4
-        ):
+        if passage is best or (len(alike) >= 2 and _weight(passage) > 0.25 * _weight(best) and position < first + 4):
             kept += passage
     if sum(run.is_prose for run in kept) < 3 or _weight(kept) < 400:
         return []
@@ -163,6 +171,7 @@ def _enter(root: HtmlElement, walk: _Walk, stack: list[tuple[HtmlElement, bool]]
         if leaving:
             if tag in _BLOCKS:
                 _close(walk)
+            walk.quotes -= tag == "blockquote"
             if element is not root:
                 _add(element.tail, element.getparent(), walk)
             continue
@@ -179,6 +188,7 @@ def _enter(root: HtmlElement, walk: _Walk, stack: list[tuple[HtmlElement, bool]]
             _close(walk)
             walk.runs.append(Run(tag=tag, mark="rule" if tag == "hr" else "form"))
         stack.append((element, True))
+        walk.quotes += tag == "blockquote"
         if tag not in _FIELDS and tag != "button":
             _add(element.text, element, walk)
             stack.extend((child, False) for child in reversed(element) if isinstance(child.tag, str))
@@ -188,27 +198,16 @@ def _enter(root: HtmlElement, walk: _Walk, stack: list[tuple[HtmlElement, bool]]
 def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
     if not text or within is None or (not text.strip() and walk.current is None):
         return
-    block, linked, bold = within, False, False
-    while block is not None and block.tag not in _BLOCKS:
-        linked = linked or block.tag == "a"
-        bold = (
-            bold
-            or block.tag in {"b", "strong"}
-            or (block.tag == "font" and (block.get("size") or "") in {"4", "5", "+1", "+2"})
-        )
-        block = block.getparent()
+    block, linked, bold = _style_of(within, walk)
     if walk.current is None:
-        outer = [one for one in ([block, *block.iterancestors()][:3] if block is not None else [])]
+        outer = [block, *islice(block.iterancestors(), 2)] if block is not None else []
         shape = tuple(f"{one.tag}.{one.get('class') or ''}" for one in outer)
-        quoted = block is not None and (
-            block.tag == "blockquote" or any(one.tag == "blockquote" for one in block.iterancestors())
-        )
-        tag = "blockquote" if quoted else str(block.tag) if block is not None else "body"
+        tag = "blockquote" if walk.quotes else str(block.tag) if block is not None else "body"
         walk.current = Run(tag=tag, after_image=walk.image, shape=shape)
         walk.runs.append(walk.current)
     run = walk.current
     flat = re.sub(r"[^\S\n]+", " ", text if text == "\n" else text.replace("\n", " "))
-    run.text += flat
+    walk.pieces.append(flat)
     size = len(flat.strip())
     if linked:
         run.linked += size
@@ -217,10 +216,32 @@ def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
         run.bold += size
 
 
+def _style_of(within: HtmlElement, walk: _Walk) -> _Style:
+    inline: list[HtmlElement] = []
+    around: HtmlElement | None = within
+    while around is not None and around.tag not in _BLOCKS and around not in walk.styles:
+        inline.append(around)
+        around = around.getparent()
+    if around is None or around.tag in _BLOCKS:
+        block, linked, bold = around, False, False
+    else:
+        block, linked, bold = walk.styles[around]
+    for element in reversed(inline):
+        linked = linked or element.tag == "a"
+        bold = (
+            bold
+            or element.tag in {"b", "strong"}
+            or (element.tag == "font" and (element.get("size") or "") in {"4", "5", "+1", "+2"})
+        )
+        walk.styles[element] = block, linked, bold
+    return block, linked, bold
+
+
 def _close(walk: _Walk) -> None:
     run = walk.current
     if run is not None:
-        run.text, run.gaps = lines_and_gaps(run.text)
+        run.text, run.gaps = lines_and_gaps("".join(walk.pieces))
+        walk.pieces = []
         if run.text:
             walk.image = False
         else:

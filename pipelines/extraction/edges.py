@@ -118,8 +118,8 @@ def is_edge_line(block: Block, position: int, count: int, known: Known) -> bool:
         last
         and authors
         and len(text) < 320
-        and flat.startswith(tuple(fold(name) for name in authors))
         and _BIO.search(text)
+        and flat.startswith(tuple(fold(name) for name in authors))
     ):
         return True
     if len(text) > 140 or block.kind == "table":

@@ -16,6 +16,7 @@ from .edges import Known
 from .furniture import is_furniture, is_rail_heading, may_be_furniture, pieces_on
 from .page import squeezed
 from .signs import SIGNS, Signs, words_of
+from .sought import sought
 
 Table = NDArray[np.float32]
 
@@ -35,6 +36,7 @@ _ASCII_ENDS = tuple(end for end in _SENTENCE_ENDS if end.isascii())
 _STOPS = '.!?…"”'
 _FOUR = 4
 _NEAR = 400  # characters; what is longer is no furniture, and its words say too much to mean anything
+_MOST_WRITERS = 100  # of whom each block is asked; news pages name five, papers thousands
 _ENDS = '.!?…。！？"”“’»)'
 _NOT_UPPER = bytes(code for code in range(256) if not chr(code).isupper())
 _NOT_DIGIT = bytes(code for code in range(256) if not chr(code).isdigit())
@@ -82,7 +84,7 @@ def rows(found: Sequence[Candidate], *, body: str | None, known: Known) -> Rows:
     keys = ["".join(text.split()) for text in folded]
     bare = [block.linked >= 0.9 * (size := len(block.text)) and size < 100 for block in found]
     told = "\n".join(text for text, is_bare in zip(folded, bare, strict=True) if not is_bare and len(text) < _NEAR)
-    own = _Own(squeezed(body) if body else "", known, told)
+    own = _Own(squeezed(body) if body else "", known, told, len(found))
     counts, seen = Counter(keys), set[str]()
     figures: list[list[float]] = []
     signs: list[int] = []
@@ -126,7 +128,7 @@ def table(known: Rows, *, taken: str | None) -> Table:
 
 def _taken(known: Rows, taken: str) -> Table:
     """Of each candidate, whether trafilatura takes it, by its beginning and its end, and whether all of it."""
-    held = squeezed(taken)
+    held = sought(squeezed(taken), len(known.keys))
     lines = {squeezed(piece.lstrip("- ")) for line in taken.split("\n") for piece in line.split("|")}
     found = []
     for text, is_bare in zip(known.keys, known.bare, strict=True):
@@ -156,15 +158,17 @@ def _page_columns() -> tuple[int, int]:
 class _Own:
     """The figures of blocks by themselves, against what their page says of its article."""
 
-    def __init__(self, ld: str, known: Known, told: str) -> None:
-        """`told`: what all short blocks say, case folded."""
-        self.ld = ld
+    def __init__(self, ld: str, known: Known, told: str, count: int) -> None:
+        """`told`: what all short blocks say, case folded; `count`: of all blocks."""
+        self.ld = sought(ld, count)
         self._signs = Signs(told)
         self._pieces = pieces_on(told)
         self._titles = {one for title in known.titles if (one := flat(title))}
         self._title_words = {word for title in known.titles for word in title.split() if len(word) > 3}
         self._said = [one for text in known.descriptions if len(one := flat(text)) > 20]
-        self._writers = tuple(one for author in known.authors if len(one := flat(author)) > 4)
+        self._held = [sought(one, count) for one in self._said]
+        writers = known.authors[:_MOST_WRITERS]
+        self._writers = tuple(one for author in writers if len(one := flat(author)) > 4)
 
     def of_link(self, one: Candidate, count: int, again: bool) -> list[float]:
         """Of a short block that is all link."""
@@ -213,7 +217,7 @@ class _Own:
             _sentences(words, is_ascii) + (last in _STOPS and size > 1), last in _ENDS,
             uppers / window, figures / window, size / count_of, one.pictures, one.rule, one.place.depth,
             words[0].islower(), furniture, rail, has_date, again, 0, 0, in_body, letters in self._titles, title_share,
-            letters in self._said, len(letters) > 20 and any(letters in each for each in self._said), one.level or 0,
+            letters in self._said, len(letters) > 20 and any(letters in each for each in self._held), one.level or 0,
             count - 1, sum(map(_FOUR.__gt__, map(len, pieces))) / count_of, words.count(",") / count_of,
             near and any(writer in letters for writer in self._writers), letters.startswith(self._writers),
             one.anchored,

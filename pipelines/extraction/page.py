@@ -72,7 +72,8 @@ class Page:
     @cached_property
     def headings(self) -> list[str]:
         """Texts of the h1 elements, empty ones left out."""
-        return [text for h1 in self.elements.of("h1") if (text := text_of(h1))]
+        elements = self.elements
+        return [text for h1 in elements.at(elements.unnested(elements.positions("h1"))) if (text := text_of(h1))]
 
     @cached_property
     def paragraphs(self) -> list[HtmlElement]:

@@ -105,9 +105,9 @@ def visible_dates(page: Page) -> list[SeenDate]:
 
 def _dated(elements: Elements) -> list[tuple[int, HtmlElement, str]]:
     """Positions, with the element whose text it is and the text that holds a date, in page order."""
+    times = {place: elements.all[place] for place in elements.unnested(elements.positions(*_TIMES))}
     stated = {
-        place: time.get("datetime") or time.get("dateTime") or lines_of(time, 80)
-        for place, time in zip(elements.positions(*_TIMES), elements.of(*_TIMES), strict=True)
+        place: time.get("datetime") or time.get("dateTime") or lines_of(time, 80) for place, time in times.items()
     }
     dated = [(place, False, text) for place, text in (elements.texts | stated).items() if _has_date(text)]
     dated += [(place, True, text) for place, text in elements.tails.items() if _has_date(text)]
