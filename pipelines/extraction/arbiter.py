@@ -27,8 +27,9 @@ from .certainties import (
     of_wholes,
     said_once,
     with_headings,
-    with_lists,
+    with_wholes,
     without_contents,
+    without_labels,
     without_last_links,
 )
 from .container import is_named, plain_blocks
@@ -134,10 +135,10 @@ class View:
             )
         ]
         kept = without_contents(self.found, kept)
-        kept = with_lists(self.found, scores, with_headings(self.found, scores, kept))
+        kept = with_wholes(self.found, scores, with_headings(self.found, scores, kept))
         kept = [position for position in kept if not barred[position]]  # nor what stands between kept pieces
         kept = said_once(self.found, self.rows.keys, kept, self.known.titles)
-        kept = without_last_links(self.found, kept)
+        kept = without_labels(self.found, without_last_links(self.found, kept))
         chosen = [(self.found[position], round(max(float(scores[position]), THRESHOLD), 3)) for position in kept]
         blocks = [one for one in blocks_of(chosen) if not is_furniture(one.text, kind=one.kind)]
         if taken is not None:

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from lxml.etree import _Element
 
-from .blocks import table_of
 from .candidates import FACT, Candidate
 from .features import flat
+from .furniture import is_furniture
+from .lists import Items
 from .model import Floats
+from .tables import Tables, table_of
 
 # Over five folds, against 0.5: exact .202 → .213 on articles, kept .951 → .955 and leak .067 → .069 on segments, F1 the
 # same; at 0.4 exact is .204, and news lose .001 F1 (2026-11).
@@ -24,25 +26,27 @@ THRESHOLD = 0.45
 MAYBE = 0.2
 _LONG_TITLE = 600  # characters; no title is longer
 _LINES = frozenset({"p", "div", "span", "section", "article"})
+_BOXES = frozenset({"div", "figure"})
 _CONTENTS = 3  # lines that lead to places of the page itself, and are a table of contents
 
 
 def of_wholes(found: Sequence[Candidate], scores: Floats) -> Floats:
     """The scores, with the mean of a list's items and of a table's cells, by length, for each of them."""
     wholes: dict[_Element, list[int]] = {}
+    items, tables = Items(), Tables()
     for position, one in enumerate(found):
-        if one.tag == "li":
-            whole = one.element.getparent()
-        elif one.tag == "td" or one.tag == "th":
-            whole = table_of(one)
+        if (item := items.item_of(one.element)) is not None:
+            whole = item.getparent()
+        elif (cell := tables.cell_of(one.element, size=len(one.text))) is not None:
+            whole = table_of(cell)
         else:
             continue
         if whole is not None:
             wholes.setdefault(whole, []).append(position)
     scores = scores.copy()
-    for positions in wholes.values():
+    for whole, positions in wholes.items():
         if (parts := scores[positions]).max() >= THRESHOLD:
-            weights = None if found[positions[0]].tag == "li" else [len(found[position].text) for position in positions]
+            weights = None if whole.tag != "table" else [len(found[position].text) for position in positions]
             scores[positions] = np.average(parts, weights=weights)
     return scores
 
@@ -64,24 +68,40 @@ def with_headings(found: Sequence[Candidate], scores: Floats, kept: list[int]) -
     return sorted([*kept, *missed]) if missed else kept
 
 
-def with_lists(found: Sequence[Candidate], scores: Floats, kept: list[int]) -> list[int]:
-    """The positions kept, with those of a list that may be of the article, has no links, and stands between two pieces
-    of it and beside both."""
+def with_wholes(found: Sequence[Candidate], scores: Floats, kept: list[int]) -> list[int]:
+    """The positions kept, with those of a list or a table that may be of the article, has no links, and stands between
+    two pieces of it and beside both."""
     here = set(kept)
     missed: list[int] = []
+    tables = Tables()
     for before in kept:
         last = first = before + 1
-        if first in here or first >= len(found) or found[first].tag != "li":
+        if first in here or first >= len(found) or (whole := _whole_of(found[first], tables)) is None:
             continue
-        items = found[first].element.getparent()
-        while last < len(found) and found[last].tag == "li" and found[last].element.getparent() is items:
+        while last < len(found) and _whole_of(found[last], tables) is whole:
             last += 1
-        if items is None or last not in here or scores[first:last].mean() < MAYBE:
+        if last not in here or scores[first:last].mean() < MAYBE:
             continue
-        beside = (found[position].element.getparent() is items.getparent() for position in (before, last))
+        around = _alone(whole).getparent()
+        beside = (found[position].element.getparent() is around for position in (before, last))
         if all(beside) and not any(found[position].links for position in range(first, last)):
             missed += range(first, last)
     return sorted([*kept, *missed]) if missed else kept
+
+
+def _whole_of(one: Candidate, tables: Tables) -> _Element | None:
+    if one.tag == "li":
+        items: _Element | None = one.element.getparent()
+        return items
+    cell = tables.cell_of(one.element, size=len(one.text))
+    return table_of(cell) if cell is not None else None
+
+
+def _alone(whole: _Element) -> _Element:
+    """The outermost box around a table or list that holds nothing else."""
+    while (box := whole.getparent()) is not None and len(box) == 1 and box.tag in _BOXES:
+        whole = box
+    return whole
 
 
 def said_once(found: Sequence[Candidate], keys: Sequence[str], kept: list[int], titles: Sequence[str]) -> list[int]:
@@ -115,6 +135,20 @@ def without_contents(found: Sequence[Candidate], kept: Sequence[int]) -> list[in
     links = (position for position in kept if found[position].anchored and found[position].level is None)
     lines = {position for position in links if found[position].linked >= 0.8 * len(found[position].text)}
     return [position for position in kept if position not in lines] if len(lines) >= _CONTENTS else list(kept)
+
+
+def without_labels(found: Sequence[Candidate], kept: list[int]) -> list[int]:
+    """The positions without list items of one paragraph that is furniture: buttons and the like."""
+    return [
+        position
+        for position in kept
+        if not (
+            (one := found[position]).tag in _LINES
+            and (around := one.element.getparent()) is not None
+            and around.tag == "li"
+            and is_furniture(one.text)
+        )
+    ]
 
 
 def without_last_links(found: Sequence[Candidate], kept: list[int]) -> list[int]:

@@ -14,10 +14,12 @@ from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
-from .candidates import lines_and_gaps, paragraphs_of
+from .blocks import QUOTED, blocks_of
+from .candidates import Candidate, Place, lines_and_gaps
 from .furniture import is_furniture, is_rail_heading
 from .moments import parse_moment
 from .records import Block
+from .tables import Tables
 
 # What trafilatura's container expressions look for, in short. A page with one of these is not read here.
 _TELLING = re.compile(
@@ -65,6 +67,7 @@ class Run:
     """A stretch of text between two block boundaries."""
 
     tag: str
+    element: HtmlElement | None = None
     text: str = ""
     gaps: tuple[int, ...] = ()
     """As of a Candidate."""
@@ -203,7 +206,7 @@ def _add(text: str | None, within: HtmlElement | None, walk: _Walk) -> None:
         outer = [block, *islice(block.iterancestors(), 2)] if block is not None else []
         shape = tuple(f"{one.tag}.{one.get('class') or ''}" for one in outer)
         tag = "blockquote" if walk.quotes else str(block.tag) if block is not None else "body"
-        walk.current = Run(tag=tag, after_image=walk.image, shape=shape)
+        walk.current = Run(tag=tag, element=block, after_image=walk.image, shape=shape)
         walk.runs.append(walk.current)
     run = walk.current
     flat = re.sub(r"[^\S\n]+", " ", text if text == "\n" else text.replace("\n", " "))
@@ -289,7 +292,8 @@ def _weight(runs: list[Run]) -> int:
 
 
 def _blocks(runs: list[Run]) -> list[Block]:
-    blocks: list[Block] = []
+    pieces: list[tuple[Candidate, float]] = []
+    tables = Tables()
     for run in runs:
         text = run.text
         if is_furniture(text) or (
@@ -298,18 +302,19 @@ def _blocks(runs: list[Run]) -> list[Block]:
             continue
         if run.links and run.linked > 0.9 * len(text) and run.tag != "li":
             continue
-        if run.level is not None:
-            blocks.append(Block(kind="heading", text=text.replace("\n", " "), level=run.level))
-        elif run.tag == "li":
-            item = f"- {text}"
-            if blocks and blocks[-1].kind == "list":
-                item = f"{blocks.pop().text}\n{item}"
-            blocks.append(Block(kind="list", text=item))
-        else:
-            kind = {"blockquote": "quote", "pre": "code"}.get(run.tag, "paragraph")
-            texts = [text] if kind == "code" else paragraphs_of(text, run.gaps)
-            blocks += [Block(kind=kind, text=each) for each in texts if not is_furniture(each)]
-    return blocks
+        if run.element is not None:
+            pieces.append((_piece(run, run.element, tables), 1.0))
+    return [block for block in blocks_of(pieces) if not is_furniture(block.text)]
+
+
+def _piece(run: Run, element: HtmlElement, tables: Tables) -> Candidate:
+    """The run as blocks are made of; a line that is a heading by hand as one of its level, but for a table's cells."""
+    level = run.level
+    if level is not None and tables.cell_of(element, size=len(run.text)) is not None:
+        level = None
+    tag = f"h{level}" if level is not None else run.tag
+    place = Place(element, None, 0, QUOTED if run.tag == "blockquote" else 0, ())
+    return Candidate(tag=tag, place=place, element=element, text=run.text, gaps=run.gaps)
 
 
 def _fold(text: str | None) -> str:

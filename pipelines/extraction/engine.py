@@ -14,8 +14,11 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
+from .blocks import without_permalink
+from .lists import Items
 from .page import Page
 from .records import Block
+from .tables import rows_of
 
 # It logs a warning for each page without text; that is our reject, not news.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -87,20 +90,17 @@ def _block(element: _Element, blocks: list[Block]) -> None:
     tag = element.tag
     if tag == "head" or re.fullmatch(r"h[1-6]", str(tag)):
         rend = element.get("rend") or str(tag)
-        if text := _one_line(_inline(element)):
+        if text := without_permalink(_one_line(_inline(element)), element):
             blocks.append(Block(kind="heading", text=text, level=int(rend[1]) if re.fullmatch(r"h[1-6]", rend) else 2))
     elif tag in {"list", "ul", "ol"}:
-        items = [_one_line(_inline(item)) for item in element if item.tag in {"item", "li", "dd", "dt"}] or [
-            _one_line(_inline(element))
-        ]
-        if text := "\n".join(f"- {item}" for item in items if item):
+        items = Items()
+        parts = [item for item in element if item.tag in {"item", "li", "dd", "dt"}] or [element]
+        lines = [f"{items.marker(part)} {line}" for part in parts if (line := _one_line(_inline(part)))]
+        if text := "\n".join(lines):
             blocks.append(Block(kind="list", text=text))
     elif tag == "table":
-        rows = [
-            " | ".join(cell for one in row.iter("cell", "td", "th") if (cell := _one_line(_inline(one))))
-            for row in element.iter("row", "tr")
-        ]
-        if text := "\n".join(row for row in rows if row) or _one_line(_inline(element)):
+        cells = {cell: line for cell in element.iter("cell", "td", "th") if (line := _one_line(_inline(cell)))}
+        if text := rows_of(cells) or _one_line(_inline(element)):
             blocks.append(Block(kind="table", text=text))
     elif tag in {"code", "pre"}:
         if text := "".join(map(str, element.itertext())).strip("\n"):

@@ -18,7 +18,8 @@ class Block:
     """`paragraph`, `heading`, `list`, `quote`, `table`, `code`, `caption`, or `live_entry`: a paragraph of an
     entry of a live blog."""
     text: str
-    """Plain text. Lines of a list start with "- ", cells of a table row are separated by " | "."""
+    """Plain text. Lines of a list start with "- " or a number and ".", cells of a table row are separated by " | ";
+    empty cells have their place."""
     level: int | None = None
     """1 to 6 for a heading, None for everything else."""
     score: float = 1.0
