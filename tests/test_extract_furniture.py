@@ -78,6 +78,10 @@ def test_furniture_stays_out_and_subheadings_in(language: str, frame: str) -> No
         "© 2026 Seetal-Bote Verlag GmbH. Alle Rechte vorbehalten.",
         "Advertisement",
         "Read more",
+        "（责任编辑：王小明）",
+        "来源：新华网 责任编辑：王小明",
+        "来源：新华网",
+        "Читайте также: Мэр открыл новый мост через реку",
     ],
 )
 def test_lines_of_furniture(line: str) -> None:
@@ -91,6 +95,9 @@ def test_lines_of_furniture(line: str) -> None:
         "Related to this, the mayor said, is the question of money.",
         "Share prices fell by 4 per cent.",
         "Comments by the minister caused uproar on Monday.",
+        "记者 王小明 走进了桥梁工地，与焊工交谈。",
+        "责任编辑王小明说，大桥已经重新开放。",
+        "Читайте эту книгу внимательно, сказал он.",
     ],
 )
 def test_sentences_that_begin_like_furniture(line: str) -> None:
