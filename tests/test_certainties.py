@@ -15,6 +15,7 @@ from pipelines.extraction.certainties import (
     said_once,
     with_headings,
     without_contents,
+    without_labels,
     without_last_links,
 )
 from pipelines.extraction.features import names
@@ -78,6 +79,19 @@ def test_a_table_is_in_or_out_as_a_whole_by_the_length_of_its_cells() -> None:
 def test_a_table_that_lays_out_the_page_is_none() -> None:
     found = found_in("<table><tr><td>menu<tr><td><p>text</table>")
     assert of_wholes(found, np.array([0.1, 0.9], np.float32)) == pytest.approx([0.1, 0.9])
+
+
+def test_paragraphs_in_items_and_in_cells_share_one_score() -> None:
+    found = found_in(
+        "<ul><li><p>Steel<li><p>Rivets</ul><p>Between<table><tr><td><p>a<td><p>b<tr><td><p>c<td><p>d</table>"
+    )
+    scores = of_wholes(found, np.array([0.9, 0.1, 0.2, 0.9, 0.1, 0.9, 0.5], np.float32))
+    assert scores == pytest.approx([0.5, 0.5, 0.2, 0.6, 0.6, 0.6, 0.6])
+
+
+def test_a_button_in_an_item_is_no_item() -> None:
+    found = found_in("<ul><li><p>Steel<li><div>Share this article</div></ul><p>Share this article")
+    assert without_labels(found, [0, 1, 2]) == [0, 2]
 
 
 def test_a_table_of_contents_is_not_of_the_text() -> None:

@@ -99,7 +99,10 @@ def _whole_of(one: Candidate, tables: Tables) -> _Element | None:
 
 def _alone(whole: _Element) -> _Element:
     """The outermost box around a table or list that holds nothing else."""
-    while (box := whole.getparent()) is not None and len(box) == 1 and box.tag in _BOXES:
+    # Not len(box): it counts all.
+    while whole.getprevious() is None and whole.getnext() is None and (box := whole.getparent()) is not None:
+        if box.tag not in _BOXES:
+            break
         whole = box
     return whole
 
