@@ -61,7 +61,7 @@ def test_blocks_keep_their_kind() -> None:
 
 def test_a_list_begins_where_it_says_and_nonsense_begins_at_one() -> None:
     items = "<li>Twelve million for the steel of its arches and their long way by rail and by river to the city</li>"
-    for start, first in (("3", "3. "), ("9" * 5000, "1. "), ("-2", "1. ")):
+    for start, first in (("3", "3. "), ("9" * 5000, "1. "), ("-2", "-2. "), ("two", "1. ")):
         body = f"{paragraphs(PROSE[:3])}<ol start='{start}'>{items}</ol>{paragraphs(PROSE[3:])}"
         got = read(f'<article class="entry-content"><h1>Bridge reopens</h1>{body}</article>')
         assert next(block.text for block in got.blocks if block.kind == "list").startswith(first)
