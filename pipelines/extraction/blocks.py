@@ -14,6 +14,8 @@ from .tables import Tables, rows_of, table_of
 QUOTED = 1 << SECTIONS.index("blockquote")
 _CAPTION = 1 << SECTIONS.index("figcaption")
 
+_LONG_HEADING = 120  # characters
+_QUOTES = "'\"”’»)"
 _PERMALINKS = ("#", "¶")
 
 
@@ -107,9 +109,12 @@ def _lines_of_code(one: Candidate) -> str:
 
 
 def heading_level(one: Candidate) -> int | None:
-    """1 to 6; 3 for a line that is bold throughout and no sentence, a heading by hand; None for what is none."""
+    """1 to 6; 3 for a line that is bold throughout and no sentence, a heading by hand; None for what is none.
+
+    Some pages are set in headings throughout: a long one that ends as a sentence does is a paragraph.
+    """
     if one.level is not None:
-        return one.level
+        return None if len(one.text) > _LONG_HEADING and one.text.rstrip(_QUOTES)[-1:] in ".!?…。" else one.level
     by_hand = (
         one.tag in {"p", "div", "center"}
         and 2 < len(one.text) < 90
