@@ -114,14 +114,3 @@ def test_a_table_of_figures_between_kept_paragraphs_is_kept_with_all_its_cells()
     assert with_wholes(found, sure, kept) == list(range(len(found)))
     linked = candidates(parse(html.replace("<td>9", "<td><a href=/9>9</a>").encode(), url=URL).tree)
     assert with_wholes(linked, sure, kept) == kept, "a menu"
-
-
-def test_a_formula_stays_in_its_sentence_once() -> None:
-    signs = "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>m</mi><annotation>TeX</annotation>"
-    assert shapes(blocks_in(f"<p>It takes <math>{signs}</math> to weld, <kbd>Ctrl</kbd> and H<sub>2</sub>O.")) == [
-        ("paragraph", "It takes 1 2 m to weld, Ctrl and H2O.")
-    ]
-    stated = f"<math alttext='{{\\displaystyle E=mc^{{2}}}}'>{signs}</math>"
-    assert shapes(blocks_in(f"<p>So {stated} holds.")) == [("paragraph", "So E=mc^{2} holds.")]
-    drawn = f"<span class=katex><span class=katex-mathml><math>{signs}</math></span><span>½m</span></span>"
-    assert shapes(blocks_in(f"<p>So {drawn} it is.")) == [("paragraph", "So ½m it is.")]

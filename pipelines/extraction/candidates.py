@@ -37,9 +37,6 @@ FAR = 12  # steps up from which a class name says nothing more
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NAMING = frozenset({"class", "id", "itemprop", "role", "data-component"})
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-# KaTeX and MathJax draw a formula in HTML, and put its MathML there for those who listen.
-_SHOWN_BESIDES = re.compile("katex-mathml|assistive", re.I)
-_DISPLAY_STYLE = re.compile(r"^\{\\displaystyle(.*)\}$", re.S)
 
 
 @cache
@@ -184,8 +181,6 @@ class _Walk:
                     self.rule = True
             elif tag in _SKIPPED:
                 if element is not root:
-                    if tag == "math" and (text := _formula(element)):
-                        self.add(text, here, style)
                     walk.skip_subtree()
                     continue
             elif tag == "br":
@@ -264,18 +259,6 @@ class _Walk:
         self.current = None
         if not current.text:
             self.found.pop()
-
-
-def _formula(element: HtmlElement) -> str:
-    """A formula in MathML as TeX where it says so, or its signs one by one; nothing where it is shown besides."""
-    parent = element.getparent()
-    if parent is not None and _SHOWN_BESIDES.search(f"{parent.tag} {parent.get('class') or ''}"):
-        return ""
-    if tex := _DISPLAY_STYLE.sub(r"\1", element.get("alttext") or "").strip():
-        return tex
-    return " ".join(
-        text for sign in element.iter("mi", "mn", "mo", "ms", "mtext") if (text := (sign.text or "").strip())
-    )
 
 
 def lines_and_gaps(text: str) -> tuple[str, tuple[int, ...]]:
