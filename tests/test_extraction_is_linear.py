@@ -47,6 +47,21 @@ def test_of_thousands_of_authors_each_is_not_compared_with_all(monkeypatch: pyte
     assert compared < len(written)
 
 
+def test_a_byline_is_read_as_far_as_names_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_of: list[int] = []
+
+    def counted(written: Iterable[str], **how: Any) -> list[names.Named]:
+        texts = list(written)
+        read_of.extend(map(len, texts))
+        return names.names_of(texts, **how)
+
+    monkeypatch.setattr(arbiter.authors, "names_of", counted)
+    stated = f'{{"@type": "NewsArticle", "headline": "A story", "author": "Li Wei, {"editor, " * 20_000}"}}'
+    said = f'<script type="application/ld+json">{stated}</script>'
+    assert list(arbiter.authors.authors(page_of(PARAGRAPHS, said)).names) == ["Li Wei"]
+    assert 1000 < max(read_of) < 10_000
+
+
 def test_no_block_is_asked_for_thousands_of_authors() -> None:
     written = [f"Ada M{n}son" for n in range(3000)]
     known = Known.of(page_of(PARAGRAPHS), titles=[], authors=written)

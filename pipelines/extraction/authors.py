@@ -22,6 +22,7 @@ AUTHOR_METAS = (
 _WRITTEN_BY = re.compile(
     r"written by|verfasst von|geschrieben von|écrit par|escrito por|scritto da|geschreven door|author|autor", re.I
 )
+_LONGEST = 4000  # characters of one byline; what is longer is none, and patterns look at all of it many times
 _SHORT = {"json-ld", "meta", "rel"}
 _SURE = {"microdata", "rel", "page"}
 _DASHES = re.compile(r"\s+[-–—|]\s+")
@@ -57,7 +58,8 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
     credits: dict[str, None] = {}
     weak: Byline | None = None
     short: Byline | None = None
-    for source, found in _sources(page):
+    for source, written in _sources(page):
+        found = [text[:_LONGEST] for text in written]
         named = names_of(_without_sites(found, sites | hosts), whole=sites | hosts)
         credits_before = bool(credits)
         credits.update(dict.fromkeys(agency for one in named for agency in one.agencies))

@@ -68,7 +68,7 @@ _MONTH = (
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
 )
 _DATED = re.compile(
-    rf"(?:\s+(?:am|on|vom|le|el|il|the|at|um|@))?(?:[\s,|•·–—-]+|(?<=(?-i:[a-z]))(?=(?-i:[A-Z])))"
+    rf"(?:\s+(?:am|on|vom|le|el|il|the|at|um|@))?(?:(?<![\s,|•·–—-])[\s,|•·–—-]++|(?<=(?-i:[a-z]))(?=(?-i:[A-Z])))"
     rf"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:{_MONTH}\.?\s+\d{{1,2}}\b|\d{{1,2}}[./:\s-]).*$|"
     rf"\s+(?:updated|published|posted)\b.*$",
     re.I | re.S,
