@@ -113,10 +113,8 @@ class View:
         taken: tuple[str, _Element | None] | None = None
         is_open = not is_clear(table, scores)
         if is_open and self.page.elements.is_deep:
-            taken = (
-                "",
-                None,
-            )  # 8,000 links that stand 1,000 deep take it 52 s, and lists within lists end Python's stack
+            # 8,000 links that stand 1,000 deep take it 52 s, and lists within lists end Python's stack.
+            taken = "", None
         elif is_open:
             taken = taken_by_engine(self.page, without=hopeless(self.found, table, scores))
             table = features.table(self.rows, taken=taken[0])
