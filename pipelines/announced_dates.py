@@ -86,10 +86,11 @@ def _modified(row: Row, said: Row) -> None:
     moment = _moment(raw, row["captured_at"])
     if moment is None or row["modified_at"] is not None:
         return
+    is_change = row["published_at"] is None or moment.at > row["published_at"]  # the same time: it never changed
     if row["published_at"] is None and channel == "feed":
         # An Atom feed need not tell more of an entry than when it was `updated`.
         _take(row, moment, raw, "modified", confidence=None)
-    if row["published_at"] is None or moment.at >= row["published_at"]:
+    if is_change:
         row.update(modified_at=_utc(moment), modified_raw=raw, modified_source=channel, modified_confidence=None)
 
 

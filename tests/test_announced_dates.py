@@ -138,6 +138,11 @@ def test_no_change_is_before_the_article_and_no_date_after_its_capture(read: Cal
     assert (row["published_source"], row["modified_at"]) == ("meta", None)
 
 
+def test_what_was_last_changed_when_it_was_published_never_was(read: Callable[..., dict[str, Any]]) -> None:
+    row = read(said("sitemap", modified="2026-11-20T09:00:00+01:00"), published="2026-11-20T08:00:00Z")
+    assert (row["published_source"], row["modified_at"], row["modified_source"]) == ("meta", None, None)
+
+
 def test_a_date_after_the_capture_is_none(read: Callable[..., dict[str, Any]]) -> None:
     assert read(said(published="2026-11-28T09:00:00Z"))["published_at"] is None
 
