@@ -293,10 +293,12 @@ class HostileServer:
             self.asked[site, path] += 1
             if site in SITES:
                 await SITES[site](Visit(path, named, out))
-        self._talking.discard(out)
         if out.transport.get_write_buffer_size() > 1_000_000:
             out.transport.abort()
         out.close()
+        with suppress(OSError, asyncio.CancelledError):
+            await out.wait_closed()  # until what is on its way has gone out, or all hang up
+        self._talking.discard(out)
 
 
 if __name__ == "__main__":
