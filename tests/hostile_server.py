@@ -237,13 +237,31 @@ SITES: dict[str, Answer] = {
 }  # fmt: skip
 
 
+class Line(asyncio.StreamReaderProtocol):
+    """A connection that stands in `lines` from the moment it is taken until its socket is closed."""
+
+    def __init__(self, answer: Callable[..., Awaitable[None]], lines: set[asyncio.Transport]) -> None:
+        super().__init__(asyncio.StreamReader(), answer)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._lines.add(transport)
+        self._line = transport
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._lines.discard(self._line)
+
+
 class HostileServer:
     """All of them on one port, each under its name below localhost; `asked` counts requests by site and path."""
 
     def __init__(self, port: int = 0) -> None:
         self.asked: Counter[tuple[str, str]] = Counter()
         self.sites = tuple(SITES)
-        self._talking: set[asyncio.StreamWriter] = set()
+        self._lines: set[asyncio.Transport] = set()
         self.port = port
         self._loop = asyncio.new_event_loop()
         self._begun = threading.Event()
@@ -263,28 +281,31 @@ class HostileServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
+    def dally(self, seconds: float) -> None:
+        """Nobody is let in and nobody answered for a while, as on a machine with too much to do."""
+        self._loop.call_soon_threadsafe(time.sleep, seconds)
+
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", self.port))
+        taking = self._loop.create_server(lambda: Line(self._answer, self._lines), "127.0.0.1", self.port)
+        server = self._loop.run_until_complete(taking)
         self.port = server.sockets[0].getsockname()[1]
         self._begun.set()
         self._loop.run_forever()
-        server.close()
-        self._loop.run_until_complete(self._hang_up())
+        self._loop.run_until_complete(self._hang_up(server))
         self._loop.close()
 
-    async def _hang_up(self) -> None:
-        for out in self._talking:
-            out.transport.abort()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=5)
-        await asyncio.sleep(0.05)  # in which their sockets are closed
+    async def _hang_up(self, server: asyncio.Server) -> None:
+        """Until no line is left, of those too that were taken in the last moment and that nobody answers yet."""
+        while self._lines or len(asyncio.all_tasks()) > 1:
+            for line in list(self._lines):
+                line.abort()
+            await asyncio.sleep(0.01)  # in which the tasks learn that nobody listens, and end
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+        server.close()  # not before: asyncio drops a line that it has taken and not yet handed on, with its socket open
 
     async def _answer(self, reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
-        self._talking.add(out)
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             named = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
@@ -298,7 +319,6 @@ class HostileServer:
         out.close()
         with suppress(OSError, asyncio.CancelledError):
             await out.wait_closed()  # until what is on its way has gone out, or all hang up
-        self._talking.discard(out)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,21 @@ def test_eight_hostile_sites_beside_a_good_one(web: Any, hostile_web: Any, home:
     reasons = {line["reason"] for line in kit.log_lines(home)}
     assert "protocol" not in {line["reason"] for line in kit.log_lines(home) if line["site"] == "good"}
     assert reasons - {None} != set()
+
+
+def test_their_server_hangs_up_on_everybody_when_it_ends(hostile_web: Any) -> None:
+    """Also on those it took in its last moment and never answered: a socket left open fails another test."""
+    with ExitStack() as callers:
+        with type(hostile_web)() as ending:
+            ending.dally(0.3)
+            lines = [
+                callers.enter_context(socket.create_connection(("127.0.0.1", ending.port), timeout=5)) for _ in range(8)
+            ]
+            for line in lines:
+                line.sendall(b"GET /2/ HTTP/1.1\r\nHost: drips.localhost\r\n\r\n")
+        for line in lines:
+            with suppress(ConnectionResetError):
+                assert line.recv(1) == b""
 
 
 @pytest.mark.parametrize("root", ["rss", "urlset"])
