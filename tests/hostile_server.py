@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import struct
 import sys
 import threading
 import time
@@ -64,9 +65,20 @@ def bomb(coding: str, mebibytes: int) -> bytes:
     if coding == "zstd":
         made = zstandard.ZstdCompressor(level=1).compressobj()
         return b"".join([*(made.compress(MEBIBYTE) for _ in range(mebibytes)), made.flush()])
-    packed = zlib.compressobj(9, zlib.DEFLATED, 31 if coding.startswith("gzip") else 15)
-    inner = b"".join([*(packed.compress(MEBIBYTE) for _ in range(mebibytes)), packed.flush()])
+    inner = zeros(mebibytes, gzip_frame=coding.startswith("gzip"))
     return gzip.compress(inner, 9) if coding == "gzip, gzip" else inner
+
+
+def zeros(mebibytes: int, *, gzip_frame: bool) -> bytes:
+    """One packed mebibyte, many times over: after a full flush a piece stands on its own (RFC 1950 to 1952)."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = (packer.compress(MEBIBYTE) + packer.flush(zlib.Z_FULL_FLUSH)) * mebibytes + b"\x03\x00"
+    crc, adler = 0, 1
+    for _ in range(mebibytes):
+        crc, adler = (zlib.crc32(MEBIBYTE, crc), adler) if gzip_frame else (crc, zlib.adler32(MEBIBYTE, adler))
+    if gzip_frame:
+        return b"\x1f\x8b\x08" + bytes(5) + b"\x02\xff" + body + struct.pack("<II", crc, mebibytes << 20)
+    return b"\x78\xda" + body + struct.pack(">I", adler)
 
 
 async def bombs(v: Visit) -> None:
