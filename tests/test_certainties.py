@@ -5,22 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.extraction.arbiter import BESIDE, NAMED, View, needed
+from pipelines.extraction.arbiter import BESIDE, COMMENT, NAMED, View, is_wanted, needed, settled
 from pipelines.extraction.blocks import blocks_of
 from pipelines.extraction.candidates import Candidate, candidates
 from pipelines.extraction.certainties import (
     THRESHOLD,
     is_fact_box,
     of_wholes,
+    retold,
     said_once,
     with_headings,
     without_contents,
     without_labels,
     without_last_links,
 )
+from pipelines.extraction.edges import Known, fold
 from pipelines.extraction.features import names
 from pipelines.extraction.model import assembled
 from pipelines.extraction.page import parse, squeezed
+from pipelines.extraction.records import Block
 
 LONG = "The bridge over the river was reopened on Tuesday morning"
 
@@ -36,8 +39,9 @@ def kept_of(html: str, *titles: str) -> list[str]:
 
 
 def test_a_passage_is_said_once() -> None:
-    assert kept_of(f"<p>{LONG}<p>Other<p>{LONG}") == [LONG, "Other"]
-    assert kept_of("<p>No.<p>Other<p>No.") == ["No.", "Other", "No."], "a refrain"
+    passage = f"{LONG}, said the mayor of the town."
+    assert kept_of(f"<p>{passage}<p>Other<p>{passage}") == [passage, "Other"]
+    assert kept_of(f"<p>{LONG}<p>Other<p>{LONG}") == [LONG, "Other", LONG], "a refrain"
 
 
 def test_the_title_is_not_of_the_text() -> None:
@@ -53,6 +57,27 @@ def test_of_a_table_of_contents_and_its_headings_the_headings_stay() -> None:
 
 def test_a_heading_is_no_repetition() -> None:
     assert kept_of(f"<p>{LONG}<p>Text<h2>{LONG}</h2><p>End") == [LONG, "Text", LONG, "End"]
+
+
+def test_the_title_as_a_heading_of_a_part_stays() -> None:
+    found = found_in(f"<h1>{LONG}</h1><p>One<h2>{LONG}!</h2><p>Two<h2>Costs</h2><p>Three<h2>Costs</h2>")
+    assert retold(found) == {(fold(LONG), 2)}, "no heading of the same level, nor the first"
+    page = parse(f"<h1>{LONG}</h1>".encode(), url="https://news.example.org/a")
+    known = Known.of(page, titles=[LONG], authors=[])
+    blocks = [
+        Block(kind="heading", text=LONG, level=1),
+        Block(kind="heading", text=LONG, level=2),
+        Block(kind="paragraph", text="One"),
+    ]
+    assert settled(blocks, page, known, retold(found)) == blocks[1:]
+    assert settled(blocks, page, known) == blocks[2:]
+
+
+def test_words_of_furniture_do_not_count_where_the_model_is_sure() -> None:
+    assert is_wanted(Block(kind="heading", text="Share", level=3, score=0.95))
+    assert not is_wanted(Block(kind="heading", text="Share", level=3, score=0.8))
+    assert not is_wanted(Block(kind="heading", text="Table of contents", level=2, score=0.8))
+    assert is_wanted(Block(kind="paragraph", text="Contents of the lorry were lost.", score=0.5))
 
 
 def test_a_heading_between_kept_pieces_comes_back() -> None:
@@ -129,7 +154,7 @@ def test_links_at_the_end_lead_away() -> None:
         ("<div class=sidebar><p>Text</div>", BESIDE),
         ("<div class=related-posts><ul><li>Text</ul></div>", NAMED),
         ("<div class=related-posts><div><div><ul><li>Text</ul></div></div></div>", THRESHOLD),
-        ("<section id=comments><ul><li><p>Text</ul></section>", NAMED),
+        ("<section id=comments><ul><li><p>Text</ul></section>", COMMENT),
         ("<main class=comments-open><div class=article-body><p>Text</div></main>", THRESHOLD),
     ],
 )

@@ -19,6 +19,12 @@ Figures: TypeAlias = NDArray[np.floating[Any]]
 
 _NEIGHBOURS = ("weight", "link_share", "taken", "in_body", "sentences", "furniture", "level", "tag_p")
 _WIDTHS = (3, 8)
+# Of the heading that a block stands under.
+_ABOVE = (
+    "weight", "link_share", "furniture", "rail_heading", "level", "is_title", "again", "names_site", "says_bio",
+    "says_more", "says_heads_list", "says_act", "says_note", "says_question", "says_numbered", "says_comment",
+    "says_letter",
+)  # fmt: skip
 NAMES = (
     *(f"{where}_{name}" for where in ("before", "before2", "after", "after2") for name in _NEIGHBOURS),
     "same_place_before", "same_place_after", "same_parent_before", "same_parent_after",
@@ -27,6 +33,8 @@ NAMES = (
     "alike_count", "alike_taken", "alike_weight",
     "position", "prose_position", "since_title", "since_heading", "from_first_taken", "to_last_taken", "prose_before",
     "prose_after",
+    *(f"above_{name}" for name in _ABOVE), "from_box_start", "from_box_end", "from_outer_start", "from_outer_end",
+    "headings_after",
 )  # fmt: skip
 
 
@@ -102,6 +110,10 @@ class Around:
         heavy = np.log1p(alike.sums(weight) / size)
         parts += _columns(np.log1p(size)[alike.numbers], none, heavy[alike.numbers])
         parts.append(_positions(column["is_title"], column["level"], prose))
+        parts.append(_above(column["level"], np.stack([column[name] for name in _ABOVE], axis=1)))
+        parts += [part for group in groups[:2] for part in _columns(*_ranks(group.numbers))]
+        heads = (column["level"] > 0) & (linked < 0.5)
+        parts += _columns(np.log1p(heads.sum() - np.cumsum(heads)))
         return cls(np.hstack(parts).astype(np.float32), base.shape[1], weight, prose, groups)
 
     def taken(self, part: Table) -> Part:
@@ -158,6 +170,24 @@ def _positions(is_title: Table, level: Table, prose: Table) -> Figures:
         order / max(count - 1, 1), running / total, since_title, order - last_heading, none, none,
         np.log1p(running - prose), np.log1p(total - running),
     ], axis=1)  # fmt: skip
+
+
+def _above(level: Table, values: Table) -> Table:
+    """Of each block, the values of the last heading before it; -1 for none."""
+    count = len(level)
+    last = np.maximum.accumulate(np.where(level > 0, np.arange(count), -1))
+    before = np.concatenate([[-1], last[:-1]])
+    return np.where(before[:, None] >= 0, values[before], -1)
+
+
+def _ranks(numbers: NDArray[np.intp]) -> tuple[Figures, Figures]:
+    """Of each block, how many of its group stand before it and how many after, as logarithms."""
+    order = np.argsort(numbers, kind="stable")
+    sizes = np.bincount(numbers)
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(len(numbers))
+    rank[order] = np.arange(len(numbers)) - starts[numbers[order]]
+    return np.log1p(rank), np.log1p(sizes[numbers] - 1 - rank)
 
 
 NOTHING = Around(np.zeros((0, len(NAMES)), np.float32), 0, np.zeros(0, np.float32), np.zeros(0, np.float32), ())

@@ -12,6 +12,7 @@ import numpy as np
 from lxml.etree import _Element
 
 from .candidates import FACT, Candidate
+from .edges import fold
 from .features import flat
 from .furniture import is_furniture
 from .lists import Items
@@ -24,6 +25,9 @@ THRESHOLD = 0.45
 # A heading of so much, right above what is kept and with something kept before it, is kept too: it has few words to go
 # by, and its neighbours tell more. Over five folds: exact .204 → .213 on articles (2026-11).
 MAYBE = 0.2
+# Letters; what is shorter may be said twice. Over five folds, against 30: exact .228 → .233 on articles, F1 .0003 more,
+# on news .0001 less; at 100 both are less (2026-11).
+_PASSAGE = 60
 _LONG_TITLE = 600  # characters; no title is longer
 _LINES = frozenset({"p", "div", "span", "section", "article"})
 _BOXES = frozenset({"div", "figure"})
@@ -119,7 +123,7 @@ def said_once(found: Sequence[Candidate], keys: Sequence[str], kept: list[int], 
     for position in kept:
         one, key = found[position], keys[position]
         if one.level is None:
-            if len(key) > 30 and key in seen:
+            if len(key) > _PASSAGE and key in seen:
                 continue
             if len(key) < _LONG_TITLE and flat(one.text) in short:
                 continue
@@ -128,6 +132,17 @@ def said_once(found: Sequence[Candidate], keys: Sequence[str], kept: list[int], 
         seen.add(key)
         once.append(position)
     return once
+
+
+def retold(found: Sequence[Candidate]) -> frozenset[tuple[str, int]]:
+    """The headings, folded and with their level, that say what a higher one before them says: where that is the title,
+    they are of the article. Over five folds: exact .221 → .227 on articles, .387 → .382 on news (2026-11)."""
+    highest: dict[str, int] = {}
+    below: set[tuple[str, int]] = set()
+    for one in found:
+        if one.level is not None and highest.setdefault(key := fold(one.text), one.level) < one.level:
+            below.add((key, one.level))
+    return frozenset(below)
 
 
 def without_contents(found: Sequence[Candidate], kept: Sequence[int]) -> list[int]:

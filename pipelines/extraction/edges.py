@@ -56,11 +56,14 @@ class Known:
     """All the ways the page writes its title, folded."""
     descriptions: tuple[str, ...]
     authors: tuple[str, ...]
+    site_names: tuple[str, ...] = ()
     news: float = 0
     """How plainly JSON-LD says that this is news: 1 in so many words, 0.5 for an article of another kind."""
 
     @classmethod
-    def of(cls, page: Page, *, titles: Iterable[str], authors: Sequence[str]) -> "Known":
+    def of(
+        cls, page: Page, *, titles: Iterable[str], authors: Sequence[str], site_names: Sequence[str] = ()
+    ) -> "Known":
         said = (
             page.meta("og:description"),
             page.meta("description"),
@@ -71,6 +74,7 @@ class Known:
             titles=tuple(dict.fromkeys(folded for one in titles if (folded := fold(one)))),
             descriptions=tuple(dict.fromkeys(text for text in said if text)),
             authors=tuple(authors),
+            site_names=tuple(site_names),
             news=0.0 if page.article is None else 1.0 if _is_news(page.article) else 0.5,
         )
 

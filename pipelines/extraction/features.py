@@ -59,7 +59,7 @@ _BASE = (
     "ends_sentence", "upper_share", "digit_share", "word_length", "pictures", "rule", "depth", "starts_lower",
     "furniture", "rail_heading", "dated", "again", "taken", "taken_whole", "in_body", "is_title", "title_share",
     "is_description", "in_description", "level", "repeats", "short_words", "commas", "names_author",
-    "begins_with_author", "anchored",
+    "begins_with_author", "anchored", "names_site",
 )  # fmt: skip
 
 
@@ -168,6 +168,7 @@ class _Own:
         self._said = [one for text in known.descriptions if len(one := flat(text)) > 20]
         self._held = [sought(one, count) for one in self._said]
         writers = known.authors[:_MOST_WRITERS]
+        self._sites = tuple({one for site in known.site_names if len(one := flat(site)) > 3})
         self._writers = tuple(one for author in writers if len(one := flat(author)) > 4)
 
     def of_link(self, one: Candidate, count: int, again: bool) -> list[float]:
@@ -182,7 +183,7 @@ class _Own:
             one.emphasised / size, one.breaks, 0, words[-1] in _ENDS, 0, 0, size / count_of, one.pictures, one.rule,
             one.place.depth, words[0].islower(), 0, 0, 0, again, 0, 0, 0 if self.ld else -1,
             level and flat(words) in self._titles, 0, 0, 0, level, count - 1, 0,
-            words.count(",") / count_of, 0, 0, one.anchored,
+            words.count(",") / count_of, 0, 0, one.anchored, 0,
         ]  # fmt: skip
 
     def of(self, one: Candidate, folded: str, key: str, count: int, again: bool) -> tuple[list[float], int]:
@@ -220,7 +221,7 @@ class _Own:
             letters in self._said, len(letters) > 20 and any(letters in each for each in self._held), one.level or 0,
             count - 1, sum(map(_FOUR.__gt__, map(len, pieces))) / count_of, words.count(",") / count_of,
             near and any(writer in letters for writer in self._writers), letters.startswith(self._writers),
-            one.anchored,
+            one.anchored, near and any(site in letters for site in self._sites),
         ]  # fmt: skip
         return row, sign
 

@@ -61,7 +61,8 @@ def extract(
     title = headline.text
     byline = overrides.signed(page, rules) or authors.authors(page, site_names=names)
     told = overrides.body(page, rules)
-    blocks = told or arbiter.body_of(page, titles=arbiter.titles_of(page, title, headline.raw), authors=byline.names)
+    titles = arbiter.titles_of(page, title, headline.raw)
+    blocks = told or arbiter.body_of(page, titles=titles, authors=byline.names, site_names=names)
     blocks = overrides.with_kept(page, blocks, rules)
     if told is None and (reason := reject_of(page, blocks, title=title)):
         return _rejected(reason, page=page, title=title)

@@ -15,6 +15,8 @@ _ANY = {
     "agency": "dpa afp reuters ap getty epa sda apa efe ansa imago shutterstock istock",
     "bio": "writes covers reports works joined schreibt arbeitet berichtet écrit couvre travaille escribe cubre "
     "trabaja scrive author journalist redakteur redakteurin editor reporter",
+    "we": "we our us ours wir uns unser unsere unserem unseren unserer nous notre nos nosotros nuestro nuestra "
+    "nuestros nuestras noi nostro nostra nostri ons onze vi vår våra vores",
     "you": "you your sie ihr ihre vous votre usted su tu tuo jij uw",
 }
 # The words that it begins with.
@@ -26,6 +28,14 @@ _FIRST = {
     "by": "by|von|par|por|di|da|de|door|written by|text|autor|author",
     "share": "share|tweet|teilen|partager|compartir|facebook|whatsapp|follow|print|drucken|pin",
     "link_end": "hier|here|click|klicken",
+    "act": "contact|call|visit|explore|discover|learn more|find out|get started|get in touch|get a|get your|request|"
+    "ready|ready to|looking for|need|want|want to|try|download|book|schedule|apply|join|sign|subscribe|register|start|"
+    "check out|see how|talk to|reach out|to learn|for more|if you|interested in|don t|let us|have questions|shop|"
+    "jetzt|kontaktieren|erfahren sie|entdecken sie|contactez|découvrez|contacta|descubre|contatta|scopri",
+    "note": "this article|this post|this story|this blog|this page|this content|this website|this site|disclaimer|note|"
+    "editor|editor s|about|sources|source|references|reference|disclosure|correction|image|images|photo|photos|"
+    "originally|an earlier|a version|the views|the opinions|the information|opinions expressed|dieser artikel|"
+    "dieser beitrag|hinweis|anmerkung|cet article|este artículo|questo articolo|with reporting|additional reporting",
     "heads_list": "table of contents|contents|in this article|inhaltsverzeichnis|inhalt|auf einen blick|key takeaways|"
     "at a glance|highlights|sommaire|índice",
     "advertisement": "advertisement|advertisements|sponsored|anzeige|werbung|publicité|publicidad|reklam|ad",

@@ -2,17 +2,14 @@
 
     uv run --group training python -m pipelines.training.blocks FOLDER... [--out FILE] [--report]
 
-Each FOLDER is one of `pages_of`. A block of a page whose body is known is of the article if half of its four-word
-shingles are in the body; of other pages only blocks that hold a snippet count. With --report nothing is written: five
+Each FOLDER is one of `pages_of`. Which blocks are of the article: answers.py. With --report nothing is written: five
 folds by domain, then each folder alone against the others, are trained and judged.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +22,7 @@ from numpy.typing import NDArray
 from pipelines.extraction import arbiter, features
 from pipelines.extraction.features import flat
 from pipelines.extraction.model import Tree, assembled, dump
+from pipelines.training.answers import answers_of, shingles_of, words_of
 from pipelines.training.corpus import FOLDS, TruePage, pages_of
 
 OUT = Path(__file__).parent.parent / "extraction" / "models" / "blocks.json"
@@ -36,7 +34,6 @@ PARAMETERS = {
     "bagging_fraction": 0.8, "bagging_freq": 1, "min_data_in_leaf": 40, "lambda_l2": 5.0, "verbose": -1,
     "num_threads": 1, "seed": 1, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
-_SHORT = 4  # words; a shorter block is of the body if it is one of its lines
 _SNIPPET_WEIGHT = 6.0  # of a block with a snippet; all blocks of a page with known body weigh 240 at the most
 
 
@@ -52,36 +49,14 @@ class Known:
 
 def known(page: TruePage) -> Known:
     view = arbiter.View.of_html(page.html, url=page.url)
-    texts = [one.text for one in view.found]
-    words = np.array([len(re.findall(r"\w+", text)) for text in texts], np.float32)
+    answers = answers_of(view.found, page)
     if page.body is not None:
-        shingles = set(shingles_of(page.body))
-        lines = {flat(line) for line in page.body.split("\n")}
-        answers = np.array([_is_of(text, shingles, lines) for text in texts], np.float32)
+        words = np.array([len(words_of(one.text)) for one in view.found], np.float32)
         weights = np.sqrt(words) + 1
         weights *= 240 / max(float(weights.sum()), 80.0)
     else:
-        flats = [flat(text) for text in texts]
-        answers = np.full(len(texts), -1, np.float32)
-        for snippets, answer in ((page.absent, 0), (page.present, 1)):
-            for snippet in filter(None, map(flat, snippets)):
-                answers[[snippet in text for text in flats]] = answer
-        weights = np.full(len(texts), _SNIPPET_WEIGHT, np.float32)
+        weights = np.full(len(view.found), _SNIPPET_WEIGHT, np.float32)
     return Known(true=page, view=view, answers=answers, weights=weights)
-
-
-def shingles_of(text: str) -> Counter[tuple[str, ...]]:
-    """Runs of four words, as the public article-extraction benchmark counts them."""
-    words = re.findall(r"\w+", text)
-    return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3))) if words else Counter()
-
-
-def _is_of(text: str, shingles: set[tuple[str, ...]], lines: set[str]) -> bool:
-    words = re.findall(r"\w+", text)
-    if len(words) < _SHORT:
-        return bool(words) and flat(text) in lines
-    own = [tuple(words[at : at + 4]) for at in range(len(words) - 3)]
-    return sum(one in shingles for one in own) >= 0.5 * len(own)
 
 
 def trained(pages: Iterable[Known]) -> list[Tree]:
