@@ -269,8 +269,9 @@ def test_ctrl_c_leaves_no_half_file(home: Path, tmp_path: Path, write_warc: Call
         assert time.monotonic() < deadline
         time.sleep(0.005)
     child.send_signal(signal.SIGINT)
-    child.communicate(timeout=60)
+    _, said = child.communicate(timeout=60)
     assert child.returncode == 130
+    assert said.decode().strip().endswith("broadsheet: interrupted")
     assert [(p.name, p.read_bytes()) for p in out.iterdir()] == [("a.wacz", b"of before")]
 
 

@@ -23,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     import typer
 
     from pipelines.cli.app import app
-    from pipelines.cli.failing import INTERRUPTED, is_interrupt, told, wants_traceback
+    from pipelines.cli.failing import INTERRUPTED, Told, is_interrupt, told, wants_traceback
 
     try:
         command = typer.main.get_command(app)
@@ -43,10 +43,12 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except Exception as error:
         if is_interrupt(error):
-            return INTERRUPTED
+            return _say("interrupted", INTERRUPTED)
         if wants_traceback():
             raise
         return _say(*told(error))
+    if code == INTERRUPTED and not isinstance(code, Told):  # typer (0.29) makes this of Ctrl-C
+        return _say("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

@@ -13,7 +13,7 @@ import typer
 
 from pipelines.cli import screen
 from pipelines.cli.archive import HomeOption, known, line, new_or_known
-from pipelines.cli.failing import INTERRUPTED, Mistaken
+from pipelines.cli.failing import INTERRUPTED_AND_TOLD, Mistaken
 
 if TYPE_CHECKING:
     from crawler import CrawlOptions, CrawlReport, Progress
@@ -199,7 +199,7 @@ def crawl(
     else:
         summarise(report, folder, again=days_again(options))
     if report.ended_because == "interrupted":
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(INTERRUPTED_AND_TOLD)
 
 
 def listed(name: str) -> list[str]:

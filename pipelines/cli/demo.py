@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pipelines.cli import screen
 from pipelines.cli.archive import DEMO_HOME, HomeOption, line, new_or_known
-from pipelines.cli.failing import FAILED, INTERRUPTED, Failed, Mistaken
+from pipelines.cli.failing import FAILED, INTERRUPTED_AND_TOLD, Failed, Mistaken
 
 if TYPE_CHECKING:
     from crawler import CrawlReport
@@ -97,7 +97,7 @@ def demo(home: HomeOption = None) -> None:
             raise Failed(f"the demo newsroom itself failed: {served.failures[0]!r}")
     if report.ended_because == "interrupted":
         screen.say(screen.err(), f"interrupted; nothing is lost, and the next run goes on: {line(folder, 'demo')}")
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(INTERRUPTED_AND_TOLD)
     outcome = build_with_bar(folder)
     _print_what_was_done(report, outcome, folder, seconds=time.monotonic() - began)
     _print_answers(folder, again=again)

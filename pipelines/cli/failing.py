@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 
+
+class Told(int):
+    """An exit code of which the command has said why."""
+
+
 FAILED = 1  # it was asked rightly and went wrong
 MISTAKEN = 2  # it could not be meant: what click and the shell's own tools end with
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+INTERRUPTED_AND_TOLD = Told(INTERRUPTED)
 
 TRACEBACK_VARIABLE = "BROADSHEET_TRACEBACK"
 
