@@ -139,6 +139,16 @@ def test_names_of_houses_are_not_taken_apart() -> None:
     assert read(ld("Example News - Ada Mbeki", publisher={"name": "Example News"})).authors == ("Ada Mbeki",)
 
 
+def test_a_desk_of_the_site_is_no_author_beside_a_person() -> None:
+    assert read(above="<p class='author'>von <a>Ada Mbeki, EXAMPLE SÜDEN</a></p>").authors == ("Ada Mbeki",)
+    assert read(above="<p class='author'>von Ada Mbeki, Example Südermann</p>").authors == (
+        "Ada Mbeki",
+        "Example Südermann",
+    )
+    assert read(above="<p class='author'>von EXAMPLE SÜDEN</p>").authors == ("EXAMPLE SÜDEN",)
+    assert read(ld([{"name": "Ada Mbeki"}, {"name": "EXAMPLE SÜDEN"}])).authors == ("Ada Mbeki", "EXAMPLE SÜDEN")
+
+
 def test_raw_words_are_kept() -> None:
     assert read(ld("By Jane Doe, Senior reporter")).authors_raw == "By Jane Doe, Senior reporter"
 

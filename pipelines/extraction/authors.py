@@ -63,7 +63,13 @@ def authors(page: Page, *, site_names: Iterable[str] = ()) -> Byline:
         named = names_of(_without_sites(found, sites | hosts), whole=sites | hosts)
         credits_before = bool(credits)
         credits.update(dict.fromkeys(agency for one in named for agency in one.agencies))
-        people = [one for one in named if not one.agencies and not _is_site(one.name, sites, hosts)]
+        people = [
+            one
+            for one in named
+            if not one.agencies
+            and not _is_site(one.name, sites, hosts)
+            and (one.is_alone or not _is_desk(one.name, hosts))
+        ]
         if short is not None:
             if longer := next((one for one in people if _is_longer(one.name, short.names[0])), None):
                 return _byline([longer], found, source, credits)._replace(wire_credit=tuple(credits))
@@ -142,6 +148,12 @@ def _is_site(name: str, sites: frozenset[str], hosts: frozenset[str]) -> bool:
         or bool(_HOST_LIKE.match(name))
         or (folded in hosts and (not is_person(name) or bool(_ARTICLE.match(name))))
     )
+
+
+def _is_desk(name: str, hosts: frozenset[str]) -> bool:
+    """“MDR THÜRINGEN” of mdr.de; as an agency, it is an author where the page gives it by itself."""
+    first, _, more = name.partition(" ")
+    return bool(more) and first.isupper() and fold(first) in hosts
 
 
 def _organisations(page: Page) -> list[str]:
