@@ -149,6 +149,16 @@ def test_a_desk_of_the_site_is_no_author_beside_a_person() -> None:
     assert read(ld([{"name": "Ada Mbeki"}, {"name": "EXAMPLE SÜDEN"}])).authors == ("Ada Mbeki", "EXAMPLE SÜDEN")
 
 
+def test_a_name_to_the_right_at_the_end_is_the_author_where_none_else_is() -> None:
+    house = ld({"@type": "Organization", "name": "Example News"})
+    signed = "<p style='text-align: right'><strong>Lê Phương</strong></p>"
+    got = read(house, above=f"{BODY}{signed}<ul><li>One</ul>")
+    assert (got.authors, got.authors_source) == (("Lê Phương",), "text")
+    assert "Lê Phương" not in got.text
+    assert read(ld("Ada Mbeki"), above=f"{BODY}{signed}").authors == ("Ada Mbeki",)
+    assert read(house, above=f"{BODY}{signed}<p>What else was said.").authors == ("Example News",)
+
+
 def test_raw_words_are_kept() -> None:
     assert read(ld("By Jane Doe, Senior reporter")).authors_raw == "By Jane Doe, Senior reporter"
 

@@ -37,7 +37,7 @@ class Byline(NamedTuple):
     raw: str | None = None
     source: str | None = None
     """`json-ld`, `meta`, `microdata`, `rel` (rel=author), `page` (a link to the author's), `class` (a class word),
-    `text` (“By …”) or `handle` (one word, by its class)."""
+    `text` (“By …”, or a name set to the right at the end) or `handle` (one word, by its class)."""
     wire_credit: tuple[str, ...] = ()
     """Agencies that the byline names, beside the authors or instead of them, by their usual names."""
     second: Second = "alone"

@@ -11,7 +11,7 @@ from .names import is_handle, is_person, names_in
 from .page import Page
 
 KINDS = ("microdata", "rel", "page", "class", "text", "handle")
-"""itemprop, rel=author, links to authors' pages, class words, “By …”, and handles by class words."""
+"""itemprop, rel=author, links to authors' pages, class words, “By …” or a name at the end, handles by class words."""
 
 _TAGS = frozenset({
     "a", "span", "div", "p", "address", "li", "ul", "cite", "strong", "em", "h2", "h3", "h4", "h5", "h6", "section",
@@ -85,6 +85,7 @@ _OTHERS = re.compile(
     r"(?:review|edit|check|photo|foto|translat|übersetz|illustrat|produc|grafik|bild|lektor)\w*(?:\s+(?:by|von))?\W*$",
     re.I,
 )
+_TO_THE_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.I)
 _MAX = 8
 _LONG_NAMES, _LONG_NAME = 1000, 100  # characters of a class attribute, and of a name in such a one
 
@@ -137,7 +138,23 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         text = lines_of(element, 160)
         if 6 < len(text) < 160 and (match := _BYLINE.match(text)) and not is_far(element):
             found["text"].append(Shown(element=element, texts=[match[1]]))
+    if not found["text"]:
+        found["text"] = _signed(elements)
     return found
+
+
+def _signed(elements: Elements) -> list[Shown]:
+    """The last paragraph of a text, where it is a name set to the right, as at the end of a letter."""
+    found = []
+    for style, positions in elements.saying("style", "text-align"):
+        if not _TO_THE_RIGHT.search(style):
+            continue
+        for element in elements.at(positions):
+            text = lines_of(element, 60) if element.tag == "p" else ""
+            after = element.getnext()
+            if is_person(text) and element.getprevious() is not None and (after is None or after.tag != "p"):
+                found.append(Shown(element=element, texts=[text]))
+    return found[-1:]
 
 
 _AUTHOR, _ABOUT = 1, 2

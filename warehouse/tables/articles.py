@@ -90,7 +90,7 @@ class ArticleRow:
     authors_raw: str | None = column("Byline as found on the page", example="By Ada Mbeki and Li Wei")
     authors_source: str | None = column(
         "Where it was found: json-ld, meta, microdata, rel (rel=author), page (a link to the author's page), class (a "
-        "class word), text (“By …”), handle (one word, by its class) or override (sites.toml)",
+        "class word), text (“By …”, or a name at the end), handle (one word, by its class) or override (sites.toml)",
         default=None,
         example="json-ld",
     )
