@@ -62,11 +62,12 @@ def test_a_byline_is_read_as_far_as_names_may_go(monkeypatch: pytest.MonkeyPatch
     assert 1000 < max(read_of) < 10_000
 
 
-def test_no_block_is_asked_for_thousands_of_authors() -> None:
+def test_no_block_is_asked_for_thousands_of_authors_or_sites() -> None:
     written = [f"Ada M{n}son" for n in range(3000)]
-    known = Known.of(page_of(PARAGRAPHS), titles=[], authors=written)
+    known = Known.of(page_of(PARAGRAPHS), titles=[], authors=written, site_names=written)
     own = features._Own("", known, "", 10)
     assert 0 < len(own._writers) <= 100
+    assert 0 < len(own._sites) <= 100
 
 
 class Counting(str):

@@ -45,8 +45,8 @@ from .stated import settled_by_body
 # What stands beside an article as a rule, and trafilatura does not take, has to be surer: on small pages a rail's
 # links were taken for a list of the article, and captions for paragraphs; surer still where the box is named for that.
 # Over five folds, against one threshold for all: F1 .970 → .974 on news, leak .033 → .030 on articles and .077 → .069
-# on segments, kept there .960 → .955; at 0.9 for boxes named so, kept .949 (2026-11). In
-# a box of comments .95 changes nothing on the sets, and keeps out what readers say on pages unlike theirs.
+# on segments, kept there .960 → .955; at 0.9 for boxes named so, kept .949 (2026-11). In a box of comments .95 changes
+# nothing on the sets, and keeps out what readers say on pages unlike theirs.
 BESIDE, NAMED, COMMENT = 0.65, 0.8, 0.95
 _BESIDE = sum(1 << SECTIONS.index(tag) for tag in ("aside", "nav", "footer", "figcaption"))
 _BESIDE_KINDS = [kinds().index(kind) for kind in ("nav", "foot", "side", "ad", "caption")]

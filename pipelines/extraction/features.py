@@ -36,7 +36,7 @@ _ASCII_ENDS = tuple(end for end in _SENTENCE_ENDS if end.isascii())
 _STOPS = '.!?…"”'
 _FOUR = 4
 _NEAR = 400  # characters; what is longer is no furniture, and its words say too much to mean anything
-_MOST_WRITERS = 100  # of whom each block is asked; news pages name five, papers thousands
+_MOST_NAMES = 100  # of writers or of the site, of which each block is asked; news pages have five, papers thousands
 _ENDS = '.!?…。！？"”“’»)'
 _NOT_UPPER = bytes(code for code in range(256) if not chr(code).isupper())
 _NOT_DIGIT = bytes(code for code in range(256) if not chr(code).isdigit())
@@ -167,8 +167,8 @@ class _Own:
         self._title_words = {word for title in known.titles for word in title.split() if len(word) > 3}
         self._said = [one for text in known.descriptions if len(one := flat(text)) > 20]
         self._held = [sought(one, count) for one in self._said]
-        writers = known.authors[:_MOST_WRITERS]
-        self._sites = tuple({one for site in known.site_names if len(one := flat(site)) > 3})
+        sites, writers = known.site_names[:_MOST_NAMES], known.authors[:_MOST_NAMES]
+        self._sites = tuple(dict.fromkeys(one for site in sites if len(one := flat(site)) > 3))
         self._writers = tuple(one for author in writers if len(one := flat(author)) > 4)
 
     def of_link(self, one: Candidate, count: int, again: bool) -> list[float]:
