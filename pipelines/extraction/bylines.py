@@ -138,7 +138,7 @@ def shown(page: Page) -> dict[str, list[Shown]]:
         text = lines_of(element, 160)
         if 6 < len(text) < 160 and (match := _BYLINE.match(text)) and not is_far(element):
             found["text"].append(Shown(element=element, texts=[match[1]]))
-    if not found["text"]:
+    if not any(found.values()):
         found["text"] = _signed(elements)
     return found
 
@@ -150,9 +150,12 @@ def _signed(elements: Elements) -> list[Shown]:
         if not _TO_THE_RIGHT.search(style):
             continue
         for element in elements.at(positions):
-            text = lines_of(element, 60) if element.tag == "p" else ""
             after = element.getnext()
-            if is_person(text) and element.getprevious() is not None and (after is None or after.tag != "p"):
+            if (
+                is_person(text := lines_of(element, 60))
+                and element.getprevious() is not None
+                and (after is None or after.tag != "p")
+            ):
                 found.append(Shown(element=element, texts=[text]))
     return found[-1:]
 

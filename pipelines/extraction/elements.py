@@ -18,7 +18,7 @@ _NESTED = 30
 # Elements one within the other. The most of 1,752 pages is 55 (2026-11).
 _DEEP = 100
 _STEP = 32
-_HOLDERS = {"href": ("a", "area", "link"), "rel": ("a", "area", "link")}
+_HOLDERS = {"href": ("a", "area", "link"), "rel": ("a", "area", "link"), "style": ("p",)}
 
 
 class Elements:
@@ -98,8 +98,8 @@ class Elements:
     def saying(self, attribute: str, *stems: str) -> list[tuple[str, list[int]]]:
         """The attribute's values, as written, that hold one of the stems in any case, with where each stands.
 
-        The stems are in lower case; href and rel are those of links, not of bases and forms. A page has a fifth as many
-        values as elements, and all are searched as one text.
+        The stems are in lower case; href and rel are those of links, not of bases and forms; style is that of
+        paragraphs. A page has a fifth as many values as elements, and all are searched as one text.
         """
         values, whole = self._values(attribute)
         found = set()
