@@ -85,7 +85,7 @@ def _tree(node: dict[str, Any]) -> Tree:
 
 
 class Judge:
-    """By folder: F1 of mean precision and recall, exact, leak and kept."""
+    """By folder: F1 of mean precision and recall, exact, leak and kept; clear: of pages decided without trafilatura."""
 
     def __init__(self) -> None:
         self._sums: dict[str, dict[str, list[float]]] = {}
@@ -95,7 +95,10 @@ class Judge:
         model = assembled(trees, features.names())
         for page in pages:
             text = "\n".join(block.text for block in page.view.decided(model))
-            sums = self._sums.setdefault(page.true.folder, {"p": [], "r": [], "exact": [], "leak": [], "kept": []})
+            sums = self._sums.setdefault(
+                page.true.folder, {"p": [], "r": [], "exact": [], "leak": [], "kept": [], "clear": []}
+            )
+            sums["clear"].append(arbiter.is_clear(page.view.table, model.probabilities(page.view.table)))
             if page.true.body:
                 mine, true = shingles_of(text), shingles_of(page.true.body)
                 hit = sum((mine & true).values())
