@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipelines import Extraction, extract
-from pipelines.extraction import authors, dates, fields
+from pipelines.extraction import authors, dates, fields, headlines
 from pipelines.extraction.confidence import AUTHORS, FIELDS, MODIFIED, PUBLISHED, TITLE, confidence
 from pipelines.extraction.fields import fold
 from pipelines.extraction.page import Page, parse
@@ -94,7 +94,7 @@ def test_sources_are_right_as_often_as_is_said(most: int) -> None:
     said: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in COUNTED}
     for page, row in _pages(most):
         names = fields.site_names(page)
-        headline = fields.headline(page, names)
+        headline = headlines.headline(page, names)
         if row.get("title") and headline.source and (sure := confidence(TITLE, headline.source, headline.second)):
             right["title"][headline.source].append(_folded(headline.text) == _folded(row["title"]))
             said["title"][headline.source].append(sure)

@@ -18,7 +18,7 @@ import numpy as np
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from . import authors, features, fields, model
+from . import authors, features, fields, headlines, model
 from .blocks import blocks_of
 from .candidates import SECTIONS, Candidate, candidates, kinds
 from .certainties import (
@@ -93,7 +93,7 @@ class View:
         """As `extract` comes to see it."""
         page = parse(html, url=url)
         names = fields.site_names(page)
-        titles = titles_of(page, *fields.title(page, names))
+        titles = titles_of(page, *headlines.title(page, names))
         writers = authors.authors(page, site_names=names)[0]
         return cls.of(page, titles=titles, authors=writers, site_names=names)
 
@@ -249,7 +249,7 @@ def body_of(page: Page, *, titles: Iterable[str], authors: Sequence[str], site_n
 
 def titles_of(page: Page, *titles: str | None) -> list[str]:
     """All the ways in which a page writes its title."""
-    return [one for one in (*titles, *page.headings, *fields.titles_of(page)) if one]
+    return [one for one in (*titles, *page.headings, *headlines.titles_of(page)) if one]
 
 
 @cache

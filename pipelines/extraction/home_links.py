@@ -20,7 +20,7 @@ def headings_that_lead_home(page: Page) -> list[str]:
     On 70 of 1,611 pages with known titles; the title of none of them is what the heading says (2026-11).
     """
     here = _split(_ARCHIVED.sub("", page.url))
-    if here is None or _FRONT.fullmatch(here.path):
+    if here is None or (_FRONT.fullmatch(here.path) and not here.query):
         return []
     found = []
     for heading in page.elements.of("h1")[:_MOST]:

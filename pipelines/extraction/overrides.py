@@ -17,7 +17,8 @@ from lxml.html import HtmlElement
 
 from . import authors, confidence, dates
 from .elements import Elements
-from .fields import Headline, absolute, fold
+from .fields import absolute, fold
+from .headlines import Headline
 from .images import images_of
 from .names import names_in
 from .origins import replaced

@@ -70,10 +70,16 @@ class Page:
         return jsonld.article_node(self.nodes, url=self.meta("og:url") or self.url, title=title)
 
     @cached_property
+    def headed(self) -> list[tuple[HtmlElement, str]]:
+        """The h1 elements with their texts, empty ones left out."""
+        elements = self.elements
+        found = elements.at(elements.unnested(elements.positions("h1")))
+        return [(h1, text) for h1 in found if (text := text_of(h1))]
+
+    @cached_property
     def headings(self) -> list[str]:
         """Texts of the h1 elements, empty ones left out."""
-        elements = self.elements
-        return [text for h1 in elements.at(elements.unnested(elements.positions("h1"))) if (text := text_of(h1))]
+        return [text for _, text in self.headed]
 
     @cached_property
     def paragraphs(self) -> list[HtmlElement]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import access, authors, dates, fields, live, overrides, rights
+from . import access, authors, dates, fields, headlines, live, overrides, rights
 from .confidence import AUTHORS, MODIFIED, PUBLISHED, TITLE, confidence
 from .corrections import correction_of
 from .found import Found
@@ -57,7 +57,7 @@ def extract(
         return _plainly(html, much, url=url, content_type=content_type, rules=rules)
     overrides.drop(page, rules)
     names = fields.site_names(page)
-    headline = overrides.titled(page, rules) or fields.headline(page, names)
+    headline = overrides.titled(page, rules) or headlines.headline(page, names)
     title = headline.text
     byline = overrides.signed(page, rules) or authors.authors(page, site_names=names)
     told = overrides.body(page, rules)
@@ -127,7 +127,7 @@ def extract_plain(
     except TooLarge as much:
         return _rejected(Reason(reason="too_large", detail=str(much)))
     head, names = overrides.head_of(page), fields.site_names(page)
-    headline = overrides.titled(head, rules) or fields.headline(page, names)
+    headline = overrides.titled(head, rules) or headlines.headline(page, names)
     if reason := reject_of(page, blocks, title=headline.text):
         return _rejected(reason, page=page, title=headline.text)
     byline = overrides.signed(head, rules) or authors.authors(page, site_names=names)
@@ -138,7 +138,7 @@ def extract_plain(
 def _extraction(
     page: Page,
     blocks: list[Block],
-    headline: fields.Headline,
+    headline: headlines.Headline,
     byline: authors.Byline,
     *,
     detect: "Callable[[str], Detected | None]",
