@@ -48,6 +48,8 @@ def ld(**fields: str) -> str:
         ("1795339230000", datetime(2026, 11, 22, 9, 20, 30, tzinfo=UTC), "second"),
         ("22. November 2026, 9.20 Uhr", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
         ("22.11.2026, 9:20 Uhr", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
+        ("05.04.2025 - Güncelleme : 06.04.2025", datetime(2025, 4, 5, tzinfo=UTC), "day"),
+        ("05.04.2025 15.30 - Güncelleme : 06.04.2025", datetime(2025, 4, 5, 15, 30, tzinfo=UTC), "minute"),
         ("le 22 novembre 2026 à 9h20", datetime(2026, 11, 22, 9, 20, tzinfo=UTC), "minute"),
         ("22 de noviembre de 2026", datetime(2026, 11, 22, tzinfo=UTC), "day"),
         ("November 22, 2026 at 9:20 pm", datetime(2026, 11, 22, 21, 20, tzinfo=UTC), "minute"),

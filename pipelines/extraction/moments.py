@@ -46,7 +46,7 @@ _ZONES = {
 _OFFSET = r"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}(?::?\d{2})?(?!\d)|[A-Z]{2,4}\b)?"
 _CLOCK = (
     r"(?P<hour>\d{1,2})\s?(?:[:.h時시]|\s?Uhr)\s?(?P<minute>\d{2})?"
-    r"(?:[:.分분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?(?!\d)\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+    r"(?:[:.分분]\s?(?P<second>\d{2})(?:[.,]\d+)?)?(?!\d|[./](?:19|20)\d{2})\s*(?P<half>[ap]\.?\s?m\b\.?)?"
 )
 _ISO = re.compile(
     r"(?<!\d)(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?:(?:[T_ ]|\s+)\s*(?P<hour>\d{1,2}):?(?P<minute>\d{2})"
