@@ -10,7 +10,7 @@ alone takes is the answer where little is left, for a page unlike all that the m
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -39,7 +39,7 @@ from .engine import engine_blocks, taken_by_engine
 from .furniture import form_boxes, is_furniture
 from .page import Page, parse
 from .records import Block
-from .scripted import scripted_body
+from .scripted import scripted
 from .stated import settled_by_body
 
 # What stands beside an article as a rule, and trafilatura does not take, has to be surer: on small pages a rail's
@@ -154,7 +154,9 @@ class View:
             held = sum(len(block.text) for block in blocks)
         body = self.body
         if body is None and held < _SHORT:
-            body = scripted_body(self.page)
+            drawn = blocks_of([(one, THRESHOLD) for one in scripted(self.page) if needed(one) <= THRESHOLD])
+            if held < LITTLE * sum(len(block.text) for block in drawn):
+                return [replace(one, score=1.0) for one in drawn if not is_furniture(one.text, kind=one.kind)]
         if body and held < LITTLE * len(body):
             return [Block(kind="paragraph", text=line) for line in lines_of(body) if not is_furniture(line)]
         return blocks

@@ -9,6 +9,7 @@ import re
 from lxml import etree
 from lxml.html import fragment_fromstring
 
+from .candidates import Candidate, candidates
 from .page import Page
 
 _STATED = re.compile(
@@ -16,14 +17,16 @@ _STATED = re.compile(
     r'"((?:[^"\\]++|\\.)*+)"',
     re.I,
 )
-_BLOCK_END = re.compile(r"</(?:p|div|h[1-6]|li|blockquote)>|<br\s*/?>", re.I)
+_PLACEHOLDER = re.compile(r"\$\$\w{2,30}\$\$")  # where an advertisement is to go
+_ENOUGH = 400  # characters
 
 
-def scripted_body(page: Page) -> str | None:
-    """Plain text with a line for each paragraph, of the longest such string; None where there is none."""
-    best: str | None = None
+def scripted(page: Page) -> list[Candidate]:
+    """The blocks of the longest such string, none where there is none; each stands in its own small tree."""
+    best: list[Candidate] = []
+    most = _ENOUGH - 1
     for match in _STATED.finditer(page.script_bodies):
-        if len(match[1]) < 800:
+        if len(match[1]) < 2 * _ENOUGH:
             continue
         try:
             html = json.loads(f'"{match[1]}"', strict=False)
@@ -31,18 +34,16 @@ def scripted_body(page: Page) -> str | None:
             continue
         if "<p" not in html and "<br" not in html and "</div" not in html:
             continue
-        text = _text_of(html)
-        if len(text) > len(best or ""):
-            best = text
-    return best if best and len(best) >= 400 else None
+        found = _blocks_of(html)
+        size = sum(len(one.text) for one in found)
+        if size > most:
+            best, most = found, size
+    return best
 
 
-def _text_of(html: str) -> str:
+def _blocks_of(html: str) -> list[Candidate]:
+    html = _PLACEHOLDER.sub("<hr>", html.encode("utf-8", "ignore").decode("utf-8"))
     try:
-        tree = fragment_fromstring(_BLOCK_END.sub(r"\g<0>&#10;", html), create_parent="div")
+        return candidates(fragment_fromstring(html, create_parent="div"))
     except (etree.LxmlError, ValueError, AssertionError):
-        return ""
-    for dropped in list(tree.iter("script", "style", "figure", "iframe")):
-        dropped.drop_tree()
-    lines = ("".join(tree.itertext())).encode("utf-8", "ignore").decode("utf-8").split("\n")
-    return "\n".join(line for piece in lines if (line := " ".join(piece.split())))
+        return []
