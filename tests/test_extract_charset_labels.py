@@ -159,7 +159,7 @@ def test_whatever_comes_is_text_that_a_table_holds(
     whole = mark + between + declared + body
     text, codec = decode(whole, content_type=header)
     assert text.encode("utf-8").decode("utf-8") == text == storable(text)
-    assert not set(text) & set("\x00\x08\x0b\x1f\x7f\ufffe\uffff")
+    assert not set(text) & set("\x00\x08\x0b\x1f\x7f\ufffe\uffff\ufeff")
     assert codec
     assert decode(whole, content_type=header) == (text, codec)
 
@@ -167,4 +167,4 @@ def test_whatever_comes_is_text_that_a_table_holds(
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Co"]), min_size=1, max_size=200))
 def test_valid_utf_8_is_taken_as_it_is(text: str) -> None:
-    assert decode(text.encode(), content_type="text/html; charset=iso-8859-1")[0] == text.lstrip("\ufeff")
+    assert decode(text.encode(), content_type="text/html; charset=iso-8859-1")[0] == text.replace("\ufeff", "")

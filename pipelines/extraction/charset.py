@@ -79,7 +79,8 @@ _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w:.-]+)", re.I)
 _COMMENT = re.compile(rb"<!--.*?-->", re.S)
 _UNWANTED_BYTES = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _WITHOUT_UNWANTED = bytes(0x20 if byte in _UNWANTED_BYTES else byte for byte in range(256))
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# The last, a byte order mark within the text, has no width and parts the words that it stands in.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\ufeff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +116,7 @@ def read(body: bytes, *, content_type: str | None = None) -> Decoded:
     else:
         # Bytes are looked through ten times as fast as letters; in UTF-8 these stand for nothing else. Of noncharacters
         # Python knows at once that no text of narrower letters has them.
-        if body.translate(_WITHOUT_UNWANTED) == body and "\ufffe" not in text and "\uffff" not in text:
+        if body.translate(_WITHOUT_UNWANTED) == body and not any(map(text.__contains__, "\ufffe\uffff\ufeff")):
             return Decoded(text=text, codec="utf-8", utf8=body)
         return Decoded(text=_clean(text), codec="utf-8")
     for label in _declared(body, content_type):
