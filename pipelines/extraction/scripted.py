@@ -9,7 +9,7 @@ import re
 from lxml import etree
 from lxml.html import fragment_fromstring
 
-from .candidates import Candidate, candidates
+from .candidates import SECTIONS, Candidate, candidates
 from .page import Page
 
 _STATED = re.compile(
@@ -19,6 +19,7 @@ _STATED = re.compile(
 )
 _PLACEHOLDER = re.compile(r"\$\$\w{2,30}\$\$")  # where an advertisement is to go
 _ENOUGH = 400  # characters
+_FIGURE = 1 << SECTIONS.index("figure")
 
 
 def scripted(page: Page) -> list[Candidate]:
@@ -44,6 +45,7 @@ def scripted(page: Page) -> list[Candidate]:
 def _blocks_of(html: str) -> list[Candidate]:
     html = _PLACEHOLDER.sub("<hr>", html.encode("utf-8", "ignore").decode("utf-8"))
     try:
-        return candidates(fragment_fromstring(html, create_parent="div"))
+        found = candidates(fragment_fromstring(html, create_parent="div"))
     except (etree.LxmlError, ValueError, AssertionError):
         return []
+    return [one for one in found if not one.place.flags & _FIGURE]
