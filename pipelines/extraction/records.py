@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 """Changes whenever the same bytes may give another Extraction; fragments are named by it."""
 
 PLAIN_EXTRACTOR_VERSION = f"{EXTRACTOR_VERSION}-plain"
