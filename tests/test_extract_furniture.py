@@ -81,6 +81,9 @@ def test_furniture_stays_out_and_subheadings_in(language: str, frame: str) -> No
         "（责任编辑：王小明）",
         "来源：新华网 责任编辑：王小明",
         "来源：新华网",
+        "2 von 17",
+        "Image 3 of 12",
+        "Bild anzeigen Bild schließen",
         "Читайте также: Мэр открыл новый мост через реку",
     ],
 )
@@ -95,6 +98,8 @@ def test_lines_of_furniture(line: str) -> None:
         "Related to this, the mayor said, is the question of money.",
         "Share prices fell by 4 per cent.",
         "Comments by the minister caused uproar on Monday.",
+        "2 of 3 bridges are closed",
+        "2 von 17 Brücken sind gesperrt",
         "记者 王小明 走进了桥梁工地，与焊工交谈。",
         "责任编辑王小明说，大桥已经重新开放。",
         "Читайте эту книгу внимательно, сказал он.",

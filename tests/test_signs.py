@@ -33,6 +33,15 @@ def said(text: str, page: str = "") -> set[str]:
         ("Inhaltsverzeichnis", {"heads_list"}),
         ("Advertisement", {"advertisement"}),
         ("{{ title }}", {"template"}),
+        ("Lea también: El puente ya está abierto", {"more"}),
+        ("Leia mais: a ponte está aberta", {"more"}),
+        ("Czytaj też: most jest otwarty", {"more"}),
+        ("Читайте также: мост открыт", {"more"}),
+        ("Baca juga: jembatan dibuka", {"more"}),
+        ("관련기사: 다리 개통", {"more"}),
+        ("Źródło: PAP", {"photo"}),
+        ("신현주 기자", {"bio"}),
+        ("Все права защищены", {"copyright"}),
     ],
 )
 def test_words_that_tell(text: str, signs: set[str]) -> None:
@@ -40,7 +49,15 @@ def test_words_that_tell(text: str, signs: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["The bridge reopened on Tuesday", "Sharepoint failed again", "Byron came home", "Moreover he was late"]
+    "text",
+    [
+        "The bridge reopened on Tuesday",
+        "Sharepoint failed again",
+        "Byron came home",
+        "Moreover he was late",
+        "Lee said that it was open",
+        "Del puente no se sabe nada",
+    ],
 )
 def test_words_are_whole_ones(text: str) -> None:
     assert said(text) == set()
@@ -59,7 +76,7 @@ def test_a_text_without_words_has_no_sign_of_words() -> None:
 )  # fmt: skip
 def test_the_quick_look_misses_no_phrase(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = furniture.is_furniture(text), furniture.is_furniture(text, kind="heading"), furniture.is_rail_heading(text)
-    monkeypatch.setattr(furniture, "may_be_furniture", lambda text, folded: True)
+    monkeypatch.setattr(furniture, "may_be_furniture", lambda folded: True)
     assert quick == (
         furniture.is_furniture(text), furniture.is_furniture(text, kind="heading"), furniture.is_rail_heading(text)
     )  # fmt: skip

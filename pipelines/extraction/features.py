@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -16,7 +16,7 @@ from .edges import Known
 from .furniture import is_furniture, is_rail_heading, may_be_furniture, pieces_on
 from .page import squeezed
 from .signs import SIGNS, Signs, words_of
-from .sought import sought
+from .sought import Sought, sought
 
 Table = NDArray[np.float32]
 
@@ -199,12 +199,16 @@ class _Own:
         window, last = min(size, 400), words[-1]
         near, short = size < _NEAR, len(key) < 12
         sign, letters, title_share, furniture, rail = 0, "", 0.0, False, False
+        by_writer = by_site = described = False
         if near:
             said = words_of(folded)
             letters = "".join(said)
-            title_share = _share(said, self._title_words) if said else 0
-            sign = self._signs.of(folded, said) if said else 0
-            if may_be_furniture(words, folded, self._pieces):
+            if said:
+                title_share = _share(said, self._title_words)
+                sign = self._signs.of(folded, said)
+            by_writer, by_site = _holds(letters, self._writers), _holds(letters, self._sites)
+            described = len(letters) > 20 and _holds_any(self._held, letters)
+            if may_be_furniture(folded, self._pieces):
                 furniture, rail = is_furniture(words), size < 80 and is_rail_heading(words)
         # At the most as much as a long paragraph: no single block may be the whole page to all others.
         weight = size + dense
@@ -218,10 +222,9 @@ class _Own:
             _sentences(words, is_ascii) + (last in _STOPS and size > 1), last in _ENDS,
             uppers / window, figures / window, size / count_of, one.pictures, one.rule, one.place.depth,
             words[0].islower(), furniture, rail, has_date, again, 0, 0, in_body, letters in self._titles, title_share,
-            letters in self._said, len(letters) > 20 and any(letters in each for each in self._held), one.level or 0,
+            letters in self._said, described, one.level or 0,
             count - 1, sum(map(_FOUR.__gt__, map(len, pieces))) / count_of, words.count(",") / count_of,
-            near and any(writer in letters for writer in self._writers), letters.startswith(self._writers),
-            one.anchored, near and any(site in letters for site in self._sites),
+            by_writer, letters.startswith(self._writers), one.anchored, by_site,
         ]  # fmt: skip
         return row, sign
 
@@ -249,7 +252,22 @@ def _placed(found: Sequence[Candidate], signs: Sequence[int]) -> Table:
 
 def _share(said: list[str], words: set[str]) -> float:
     own = [word for word in said if len(word) > 3]
-    return sum(word in words for word in own) / len(own) if own else 0.0
+    return sum(map(words.__contains__, own)) / len(own) if own else 0.0
+
+
+# Loops, for these are asked of every block: any() of a generator takes three times as long.
+def _holds(text: str, pieces: Iterable[str]) -> bool:
+    for piece in pieces:  # noqa: SIM110
+        if piece in text:
+            return True
+    return False
+
+
+def _holds_any(texts: Iterable[str | Sought], piece: str) -> bool:
+    for text in texts:  # noqa: SIM110
+        if piece in text:
+            return True
+    return False
 
 
 _PAGE = ("page_news", "page_count", "page_prose", "page_taken", "page_has_body", "page_any_taken", "page_best_box")

@@ -67,7 +67,7 @@ def _lexicon() -> dict[str, _Phrases]:
 def is_furniture(text: str, *, kind: str = "paragraph") -> bool:
     """Whether a block of this text is furniture whatever stands around it."""
     flat = " ".join(text.split()).strip(_MARKS)
-    if not flat or len(flat) > 300 or not may_be_furniture(flat, folded := flat.casefold()):
+    if not flat or len(flat) > 300 or not may_be_furniture(folded := flat.casefold()):
         return False
     words = _lexicon()
     if words["line"].are(folded) or (kind == "heading" and words["heading"].are(folded)):
@@ -91,13 +91,13 @@ def pieces_on(page: str) -> tuple[str, ...]:
     return tuple(piece for piece in _beginnings()[1] if piece in page)
 
 
-def may_be_furniture(text: str, folded: str, pieces: Iterable[str] | None = None) -> bool:
-    """Whether some phrase begins as this text does, or could: most need no look at the phrases.
+def may_be_furniture(folded: str, pieces: Iterable[str] | None = None) -> bool:
+    """Whether some phrase begins as a case folded text does, or could: most need no look at the phrases.
 
-    `folded`: its case folded; `pieces`: those of `pieces_on` its page, all of them by default.
+    `pieces`: those of `pieces_on` its page, all of them by default.
     """
     beginnings, anywhere = _beginnings()
-    start = text.lstrip(_EDGES)[:_TELLING].casefold()[:_TELLING].replace("\n", " ")
+    start = folded.lstrip(_EDGES)[:_TELLING].replace("\n", " ")
     if start in beginnings or start[:3] in beginnings or start[:2] in beginnings or start[:1] in beginnings:
         return True
     return any(map(folded.__contains__, anywhere if pieces is None else pieces))
@@ -106,7 +106,7 @@ def may_be_furniture(text: str, folded: str, pieces: Iterable[str] | None = None
 def is_rail_heading(text: str) -> bool:
     """Whether a heading of these words stands above links to other pages, comments or a form."""
     flat = _COUNT.sub("", " ".join(text.split())).strip(_MARKS)
-    if not 2 < len(flat) < 80 or not may_be_furniture(flat, folded := flat.casefold()):
+    if not 2 < len(flat) < 80 or not may_be_furniture(folded := flat.casefold()):
         return False
     return _lexicon()["heading"].are(folded)
 

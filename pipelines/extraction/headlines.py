@@ -1,5 +1,7 @@
 """A Page and the names of its site in, the headline of its article out, without these names."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,13 +50,13 @@ def headline(page: Page, names: list[str]) -> Headline:
     (headings.py), and names of sections and parts of the site's name left out, on .88 (2026-11).
     """
     known = {fold(name) for name in names}
-    sections = _folders(page.url)
+    labels = _Labels.of(names, sections=_folders(page.url))
     stated, social, document = (
-        (raw, cut) if raw and (cut := without_site(raw, names, sections)) and fold(cut) not in known else None
+        (raw, cut) if raw and (cut := labels.cut_from(raw)) and fold(cut) not in known else None
         for raw in (text_of((page.article or {}).get("headline")), page.meta(*_TITLE_METAS), page.document_title)
     )
     shown = [
-        (without_site(headline_in(h1), names, sections), whole)
+        (labels.cut_from(headline_in(h1)), whole)
         for h1, whole in page.headed[:6]
         if fold(whole) not in known and len(whole) < 400
     ]
@@ -148,50 +150,62 @@ def titles_of(page: Page) -> list[str]:
     return [one for one in found if one]
 
 
-def without_site(text: str, names: list[str], sections: Iterable[str] = ()) -> str:
-    """The text without pieces that name the site, and without a first or last piece that is the name of a section.
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What sites put before and behind their headlines: their own names, and those of their sections."""
 
-    A name in the middle ends the title: “Story : Example | The paper of the hills”.
-    """
-    folders = set(map(_flat, sections))
-    known = set(map(_flat, (*names, *_ARCHIVES)))
-    for name in names:  # which may have a mark within it
-        if text.endswith(name) and _SEPARATOR.search(name) and (mark := _SEPARATOR_AT_END.search(text[: -len(name)])):
-            text = text[: mark.start()]
-    for _ in range(3):
-        marks = list(_SEPARATOR.finditer(text))
-        if not marks:
-            break
-        head, tail = text[: marks[-1].start()], text[marks[-1].end() :]
-        first, rest = text[: marks[0].start()], text[marks[0].end() :]
-        if (_names_site(tail, known) or _is_most_of_a_name(tail, known) or _flat(tail) in folders) and head:
-            text = head
-        elif (_names_site(first, known) or _flat(first) in folders) and rest:
-            text = rest
-        elif len(marks) < _MOST_PIECES:
-            inner = (one.start() for one, after in pairwise(marks) if _flat(text[one.end() : after.start()]) in known)
-            text = text[: next(inner, len(text))]
-    return text.strip()
+    marked: tuple[str, ...]
+    """The names of the site that have a mark within them."""
+    names: frozenset[str]
+    sections: frozenset[str]
+    """Both as letters and digits alone."""
+
+    @classmethod
+    def of(cls, names: Iterable[str], *, sections: Iterable[str]) -> _Labels:
+        names = tuple(names)
+        marked = tuple(name for name in names if _SEPARATOR.search(name))
+        return cls(marked, frozenset(map(_flat, (*names, *_ARCHIVES))), frozenset(map(_flat, sections)))
+
+    def cut_from(self, text: str) -> str:
+        """The text without pieces that name the site, and without a first or last piece that names a section.
+
+        A name in the middle ends the title: “Story : Example | The paper of the hills”.
+        """
+        for name in self.marked:
+            if text.endswith(name) and (mark := _SEPARATOR_AT_END.search(text[: -len(name)])):
+                text = text[: mark.start()]
+        for _ in range(3):
+            marks = list(_SEPARATOR.finditer(text))
+            if not marks:
+                break
+            head, tail = text[: marks[-1].start()], text[marks[-1].end() :]
+            first, rest = text[: marks[0].start()], text[marks[0].end() :]
+            if head and (self._is_site(tail) or self._is_most_of_a_name(tail) or _flat(tail) in self.sections):
+                text = head
+            elif rest and (self._is_site(first) or _flat(first) in self.sections):
+                text = rest
+            elif len(marks) < _MOST_PIECES:
+                pieces = ((one.start(), text[one.end() : after.start()]) for one, after in pairwise(marks))
+                text = text[: next((start for start, piece in pieces if _flat(piece) in self.names), len(text))]
+        return text.strip()
+
+    def _is_site(self, piece: str) -> bool:
+        flat = _flat(piece)
+        return bool(flat) and (
+            flat in self.names
+            or any(
+                len(name) > 3 and (flat.startswith(name) or flat.endswith(name)) and len(flat) < 2.5 * len(name)
+                for name in self.names
+            )
+        )
+
+    def _is_most_of_a_name(self, piece: str) -> bool:
+        """“DianaHR” of getdianahr.com, “The Hill Paper” of “The Hill Paper Group”."""
+        flat = _flat(piece)
+        return len(flat) > 5 and any(
+            len(name) < 2 * len(flat) and (name.startswith(flat) or name.endswith(flat)) for name in self.names
+        )
 
 
 def _flat(text: str) -> str:
     return fold(text).replace(" ", "")
-
-
-def _names_site(piece: str, known: set[str]) -> bool:
-    flat = _flat(piece)
-    return bool(flat) and (
-        flat in known
-        or any(
-            len(name) > 3 and (flat.startswith(name) or flat.endswith(name)) and len(flat) < 2.5 * len(name)
-            for name in known
-        )
-    )
-
-
-def _is_most_of_a_name(piece: str, known: set[str]) -> bool:
-    """Whether it is most of a name: “DianaHR” of getdianahr.com, “The Hill Paper” of “The Hill Paper Group”."""
-    flat = _flat(piece)
-    return len(flat) > 5 and any(
-        len(name) < 2 * len(flat) and (name.startswith(flat) or name.endswith(flat)) for name in known
-    )
