@@ -51,7 +51,7 @@ def test_a_description_set_apart_above_the_text_is_the_standfirst(first: str) ->
     got = extract(page(first), url=URL)
     assert isinstance(got, Extraction)
     assert got.standfirst == SAID == got.description
-    assert [(each.source, each.confidence) for each in got.origins if each.field == "standfirst"] == [("page", 0.92)]
+    assert [(each.source, each.confidence) for each in got.origins if each.field == "standfirst"] == [("page", 0.94)]
     assert got.blocks[0].text == SAID
     assert got.text.count(SAID) == 1
 

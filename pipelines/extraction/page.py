@@ -27,6 +27,8 @@ _BEGINNING = 4096
 _LONGEST_KEPT = 1000  # characters
 VERY_LARGE = 2_000_000
 """Bytes of a page whose elements are not filed when it is parsed: nobody may want to know more of it."""
+_RUBY = ("rt", "rp")  # how the signs beside them are read, small and above them: no part of the text
+_LONGEST_READING = 60  # characters
 _ENDS = re.compile(rb"</(?:body|html)\s*>", re.I)
 _MUCH = 2000  # bytes
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
@@ -149,7 +151,7 @@ class Page:
 
 
 def parse(body: bytes, *, url: str, content_type: str | None = None) -> Page:
-    """Parse once. Scripts other than JSON-LD, styles, comments and drawings are not kept in the tree."""
+    """Parse once. Scripts other than JSON-LD, styles, comments, drawings and readings are not kept in the tree."""
     decoded = charset.read(body, content_type=content_type)
     source, characters = _mended(decoded)
     url = _readable(url)
@@ -229,7 +231,11 @@ def _tree(source: bytes) -> tuple[HtmlElement, bool]:
 
 def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str, str]:
     ld, count, inline, bodies = [], 0, [], []
-    for element in list(tree.iter("script", "svg", "math")):
+    for element in list(tree.iter("script", "svg", "math", "rt", "rp")):
+        if element.tag in _RUBY:
+            if len(element) > 1 or any(map(len, element)) or len(text_of(element)) > _LONGEST_READING:
+                element.tag = "span"  # never closed: the rest of the page is in it
+            continue
         if element.tag != "script":
             # Never closed: in browsers a paragraph ends it (HTML §13.2.6.5), in libxml2 it is in it.
             if next(element.iter("p", "h1"), None) is not None:
@@ -243,7 +249,7 @@ def _take_scripts(tree: HtmlElement) -> tuple[list[str], int, str, str]:
             inline.append(text[:2000])
             if len(text) > 1000 and ("<p" in text or ("\\u003" in text and "\\u003cp" in text.lower())):
                 bodies.append(text)
-    etree.strip_elements(tree, "script", "style", "svg", "template", with_tail=False)
+    etree.strip_elements(tree, "script", "style", "svg", "template", *_RUBY, with_tail=False)
     return ld, count, "\n".join(inline)[:40_000], "\n".join(bodies)[:500_000]
 
 
