@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines import Extraction, extract
+from pipelines.extraction.confidence import FIELDS, confidence
 from pipelines.extraction.reading import extract_plain
 
 URL = "https://news.example.org/story"
@@ -51,7 +52,8 @@ def test_a_description_set_apart_above_the_text_is_the_standfirst(first: str) ->
     got = extract(page(first), url=URL)
     assert isinstance(got, Extraction)
     assert got.standfirst == SAID == got.description
-    assert [(each.source, each.confidence) for each in got.origins if each.field == "standfirst"] == [("page", 0.94)]
+    found = [(each.source, each.confidence) for each in got.origins if each.field == "standfirst"]
+    assert found == [("page", confidence(FIELDS, "standfirst page"))]
     assert got.blocks[0].text == SAID
     assert got.text.count(SAID) == 1
 

@@ -41,7 +41,7 @@ MODIFIED: dict[str, Counts] = {"json-ld": (365, 370), "meta": (95, 101)}
 FIELDS: dict[str, Counts] = {
     "section json-ld": (34, 54), "section meta": (17, 25), "section link": (52, 52), "section page": (14, 21),
     "tags json-ld": (71, 84), "tags meta": (61, 88), "tags link": (61, 67), "description meta": (217, 385),
-    "licence_url link": (34, 34), "licence_url meta": (1, 1), "licence_url page": (20, 20), "standfirst page": (59, 62),
+    "licence_url link": (34, 34), "licence_url meta": (1, 1), "licence_url page": (20, 20), "standfirst page": (59, 63),
     "canonical_url link": (1253, 1290),
 }  # fmt: skip
 
