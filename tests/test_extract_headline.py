@@ -46,10 +46,13 @@ def test_what_stands_around_the_headline_in_its_heading_is_no_part_of_it(h1: str
         ('<span class="kicker">The bridge is open</span>', "The bridge is open"),
         ("E=mc<sup>2</sup> at the <em>bridge</em>", "E=mc2 at the bridge"),
         ("<small>The bridge is open</small>", "The bridge is open"),
+        ("How <small>small</small> towns live", "How small towns live"),
+        ("Meet the <span class='label'>Label</span> maker", "Meet the Label maker"),
+        ("The bridge: <time>2026</time> in review", "The bridge: 2026 in review"),
         ('<span aria-hidden="true">The br</span><span class="sr-only">The bridge is open</span>', "The bridge is open"),
     ],
 )
-def test_a_kicker_with_a_colon_and_a_heading_without_anything_else_stay(h1: str, title: str) -> None:
+def test_a_kicker_with_a_colon_stays_and_so_does_what_the_headline_stands_around(h1: str, title: str) -> None:
     assert titled(h1=h1) == title
 
 
@@ -91,3 +94,13 @@ def test_sections_and_pieces_of_the_sites_name_are_no_part_of_the_title(document
 def test_other_pieces_are(document: str) -> None:
     url = "https://www.hillside.co.uk/opinion/2026/bridge"
     assert titled(h1="", head=f"<title>{document}</title>", url=url) == document
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("?p=3289", "The bridge is open"), ("?lang=en", "Example, the paper of the hills"), ("", None)]
+)
+def test_a_post_may_have_the_address_of_the_front_page(query: str, title: str | None) -> None:
+    before = '<h1><a href="/">Example, the paper of the hills</a></h1>'
+    document = "<title>The bridge is open | Example, the paper of the hills</title>"
+    got = titled(h1="", head=document, url=f"https://blog.example.org/{query}", before=before)
+    assert got == (title or "Example, the paper of the hills")

@@ -11,6 +11,7 @@ from .page import Page, text_of
 
 _ARCHIVED = re.compile(r"^(?:https?://web\.archive\.org)?/web/\d+\w*/")
 _FRONT = re.compile(r"/?(?:(?:index|home|start)(?:\.\w{3,5})?/?)?|/[a-z]{2}/?", re.I)
+_POST = re.compile(r"=\d+(?:&|$)")  # /?p=3289 is a post of a blog, /?lang=en the front page
 _MOST = 6
 
 
@@ -20,7 +21,7 @@ def headings_that_lead_home(page: Page) -> list[str]:
     On 70 of 1,611 pages with known titles; the title of none of them is what the heading says (2026-11).
     """
     here = _split(_ARCHIVED.sub("", page.url))
-    if here is None or (_FRONT.fullmatch(here.path) and not here.query):
+    if here is None or (_FRONT.fullmatch(here.path) and not _POST.search(here.query)):
         return []
     found = []
     for heading in page.elements.of("h1")[:_MOST]:
